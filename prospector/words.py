@@ -1,0 +1,1 @@
+"""The one table of labels and sentences for every verdict, confidence, status and stage; used wherever people read them."""
