@@ -19,14 +19,14 @@ class OutboundLink:
     """A link from a page to another site, with what a reader sees around it."""
 
     target_url: str
-    fragment: str = ""             # without "#"
-    anchor: str = ""               # link text; the image's alt text where there is no text
-    rel: tuple[str, ...] = ()      # lower-case tokens
-    context: str = ""              # the list item, sentence, cell or definition that the link stands in
-    section: str = ""              # nearest thing above that works as a heading: h1-h6, bold line, caption, th, dt
-    heading: str = ""              # nearest h1-h6 above
-    position: int = 0              # 0-based, in document order among the page's outbound links
-    boilerplate: bool = False      # navigation, footer, share buttons, badges
+    fragment: str = ""  # without "#"
+    anchor: str = ""  # link text; the image's alt text where there is no text
+    rel: tuple[str, ...] = ()  # lower-case tokens
+    context: str = ""  # the list item, sentence, cell or definition that the link stands in
+    section: str = ""  # nearest thing above that works as a heading: h1-h6, bold line, caption, th, dt
+    heading: str = ""  # nearest h1-h6 above
+    position: int = 0  # 0-based, in document order among the page's outbound links
+    boilerplate: bool = False  # navigation, footer, share buttons, badges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +52,21 @@ class PageSignal:
 class ResourcePage:
     """A fetched page of somebody's site, read: a possible prospect."""
 
-    url: str                       # as asked for
+    url: str  # as asked for
     final_url: str
     status: int
     fetched_at: datetime
     title: str = ""
-    language: str = ""             # ISO 639-1 where known, else ""
+    language: str = ""  # ISO 639-1 where known, else ""
     etag: str = ""
-    last_modified: str = ""        # the header as sent
-    html: str = ""                 # decoded text, for the snapshot
+    last_modified: str = ""  # the header as sent
+    html: str = ""  # decoded text, for the snapshot
     links: tuple[OutboundLink, ...] = ()
     internal: tuple[InternalLink, ...] = ()
     is_resource_page: bool = False
     signals: tuple[PageSignal, ...] = ()
-    depth: int = 0                 # 0 for a seed
-    seed: str = ""                 # the seed that led here
+    depth: int = 0  # 0 for a seed
+    seed: str = ""  # the seed that led here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +77,10 @@ class SitePage:
     title: str = ""
     headings: tuple[str, ...] = ()
     description: str = ""
-    text: str = ""                 # main text, at most MAX_SITE_TEXT characters
+    text: str = ""  # main text, at most MAX_SITE_TEXT characters
     fetched_at: datetime | None = None
-    offered: bool = True           # False: indexed, but the campaign says never to offer it
-    links: tuple[OutboundLink, ...] = ()   # to other sites: the user's own fix list
+    offered: bool = True  # False: indexed, but the campaign says never to offer it
+    links: tuple[OutboundLink, ...] = ()  # to other sites: the user's own fix list
 
 
 # -- what happened when a target was asked for ------------------------------------------------------------------------
@@ -89,20 +89,20 @@ class SitePage:
 class Outcome(StrEnum):
     """What one attempt came to. Says what happened, never what it means."""
 
-    ANSWERED = "answered"                  # a complete HTTP answer (or as much of it as we read)
-    NO_HOST = "no_host"                    # NXDOMAIN for A and AAAA
-    DNS_FAILED = "dns_failed"              # SERVFAIL, time-out, no addresses: the resolver could not say
-    REFUSED = "refused"                    # refused, unreachable, or reset before an answer, on every address
-    TIMED_OUT = "timed_out"                # no (complete) answer in time
-    TLS_FAILED = "tls_failed"              # handshake failure; a bad certificate alone is not one
-    TRUNCATED = "truncated"                # the answer broke off
-    GARBAGE = "garbage"                    # empty reply, not HTTP, headers too large, undecodable body
+    ANSWERED = "answered"  # a complete HTTP answer (or as much of it as we read)
+    NO_HOST = "no_host"  # NXDOMAIN for A and AAAA
+    DNS_FAILED = "dns_failed"  # SERVFAIL, time-out, no addresses: the resolver could not say
+    REFUSED = "refused"  # refused, unreachable, or reset before an answer, on every address
+    TIMED_OUT = "timed_out"  # no (complete) answer in time
+    TLS_FAILED = "tls_failed"  # handshake failure; a bad certificate alone is not one
+    TRUNCATED = "truncated"  # the answer broke off
+    GARBAGE = "garbage"  # empty reply, not HTTP, headers too large, undecodable body
     REDIRECT_LOOP = "redirect_loop"
     TOO_MANY_HOPS = "too_many_hops"
     FORBIDDEN_BY_ROBOTS = "forbidden_by_robots"
-    ADDRESS_REFUSED = "address_refused"    # our guard: private, loopback, metadata …
-    HOST_STOPPED = "host_stopped"          # the host told us twice to slow down; we did not ask
-    BAD_URL = "bad_url"                    # nothing that can be asked for
+    ADDRESS_REFUSED = "address_refused"  # our guard: private, loopback, metadata …
+    HOST_STOPPED = "host_stopped"  # the host told us twice to slow down; we did not ask
+    BAD_URL = "bad_url"  # nothing that can be asked for
 
 
 class Via(StrEnum):
@@ -121,31 +121,31 @@ class Hop:
 
     url: str
     status: int
-    location: str                  # as sent
+    location: str  # as sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySample:
     """What was read of a body: at most CHECK_MAXSIZE bytes after decompression."""
 
-    sha256: str                    # hex, of the decoded bytes
-    size: int                      # bytes
-    complete: bool                 # False: there was more than we read
-    content_type: str = ""         # media type, lower case, no parameters
+    sha256: str  # hex, of the decoded bytes
+    size: int  # bytes
+    complete: bool  # False: there was more than we read
+    content_type: str = ""  # media type, lower case, no parameters
     title: str = ""
-    headings: tuple[str, ...] = ()         # h1 and h2 in document order, at most 20
+    headings: tuple[str, ...] = ()  # h1 and h2 in document order, at most 20
     canonical: str = ""
-    robots: str = ""               # <meta name=robots> content, lower case
-    refresh: str = ""              # target of a <meta http-equiv=refresh>, absolute
-    text_length: int = 0           # characters of visible text
-    words_present: bool | None = None      # one of the words expected of the target stands in the text; None: none expected
-    signs: tuple[str, ...] = ()            # ids of the rows of verdicts/signs that fired
+    robots: str = ""  # <meta name=robots> content, lower case
+    refresh: str = ""  # target of a <meta http-equiv=refresh>, absolute
+    text_length: int = 0  # characters of visible text
+    words_present: bool | None = None  # one of the words expected of the target stands in the text; None: none expected
+    signs: tuple[str, ...] = ()  # ids of the rows of verdicts/signs that fired
     shingles: frozenset[int] | None = None  # 4-word shingles of the visible text; suspects and controls only
-    html: str | None = None        # the head of the document; suspects and controls only
+    html: str | None = None  # the head of the document; suspects and controls only
 
 
 class ControlKind(StrEnum):
-    SIBLING = "sibling"            # a made-up URL of the target's shape
+    SIBLING = "sibling"  # a made-up URL of the target's shape
     ROOT = "root"
 
 
@@ -160,7 +160,7 @@ class Control:
     final_url: str = ""
     title: str = ""
     sha256: str = ""
-    similarity: float | None = None        # Jaccard of 4-word shingles with the suspect's text, 0..1
+    similarity: float | None = None  # Jaccard of 4-word shingles with the suspect's text, 0..1
     words_present: bool | None = None
     signs: tuple[str, ...] = ()
 
@@ -174,18 +174,18 @@ class Observation:
     outcome: Outcome
     run_id: str = ""
     via: Via = Via.HTTP
-    status: int | None = None      # the final hop's; None when no answer came
+    status: int | None = None  # the final hop's; None when no answer came
     final_url: str = ""
     hops: tuple[Hop, ...] = ()
     elapsed_ms: int = 0
     body: BodySample | None = None
     controls: tuple[Control, ...] = ()
-    address: str = ""              # the IP address that answered
-    certificate: str = ""          # what was wrong with it: "expired", "self-signed", "wrong host", "untrusted"; "" = nothing
-    headers: Mapping[str, str] = field(default_factory=dict)   # the few that matter, lower-case names
-    detail: str = ""               # the library's own words for a failure
-    offline: bool = False          # our own network was down: kept, never judged
-    expected: tuple[str, ...] = () # words of anchor and slug looked for in the body
+    address: str = ""  # the IP address that answered
+    certificate: str = ""  # what was wrong with it: "expired", "self-signed", "wrong host", "untrusted"; "" = nothing
+    headers: Mapping[str, str] = field(default_factory=dict)  # the few that matter, lower-case names
+    detail: str = ""  # the library's own words for a failure
+    offline: bool = False  # our own network was down: kept, never judged
+    expected: tuple[str, ...] = ()  # words of anchor and slug looked for in the body
 
 
 # -- what it means ----------------------------------------------------------------------------------------------------
@@ -234,13 +234,13 @@ class Verdict:
     """What all observations of a target come to."""
 
     kind: VerdictKind
-    reason: str                    # plain words, a whole sentence
-    confidence: Confidence | None = None   # dead kinds only
+    reason: str  # plain words, a whole sentence
+    confidence: Confidence | None = None  # dead kinds only
     first_failed_at: datetime | None = None
     confirmed_at: datetime | None = None
     next_check_at: datetime | None = None
-    moved_to: str = ""             # alive elsewhere: where a redirect leads
-    rules: tuple[str, ...] = ()    # ids of the sign rows and rules that decided
+    moved_to: str = ""  # alive elsewhere: where a redirect leads
+    rules: tuple[str, ...] = ()  # ids of the sign rows and rules that decided
 
 
 # -- what is made of it -----------------------------------------------------------------------------------------------
@@ -251,12 +251,12 @@ class ArchivedCopy:
     """The last good capture of a dead target in a web archive."""
 
     target_url: str
-    captured_at: datetime | None = None    # None: the archive has none
+    captured_at: datetime | None = None  # None: the archive has none
     archive_url: str = ""
     title: str = ""
     headings: tuple[str, ...] = ()
     text: str = ""
-    failures: tuple[datetime, ...] = ()    # captures that were 404 or 410
+    failures: tuple[datetime, ...] = ()  # captures that were 404 or 410
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,11 +278,11 @@ class Match:
     """A page of the user's site that may stand in for a dead target."""
 
     target_url: str
-    rank: int                      # 1 is best
+    rank: int  # 1 is best
     page_url: str
     page_title: str
     score: float
-    confidence: float              # 0..1, calibrated
+    confidence: float  # 0..1, calibrated
     strength: Strength
     reasons: tuple[Part, ...] = ()
 
@@ -299,14 +299,14 @@ class Contact:
 
     site: str
     kind: ContactKind
-    value: str                     # address, or URL of the form or tracker
+    value: str  # address, or URL of the form or tracker
     name: str = ""
     role: str = ""
     source_url: str = ""
     found_at: datetime | None = None
-    rank: int = 1                  # 1 is best
+    rank: int = 1  # 1 is best
     reason: str = ""
-    deobfuscated: bool = False     # its owner hid it from harvesters
+    deobfuscated: bool = False  # its owner hid it from harvesters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,14 +332,14 @@ class Stage(StrEnum):
 
 
 class DraftStatus(StrEnum):
-    WAITING = "waiting"            # a claim is not confirmed yet
+    WAITING = "waiting"  # a claim is not confirmed yet
     READY = "ready"
     APPROVED = "approved"
     SNOOZED = "snoozed"
     REJECTED = "rejected"
     EXPORTED = "exported"
     SENT = "sent"
-    WITHDRAWN = "withdrawn"        # the claim fell
+    WITHDRAWN = "withdrawn"  # the claim fell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,8 +349,8 @@ class DeadLink:
     link: OutboundLink
     verdict: Verdict
     archived: ArchivedCopy | None = None
-    new_url: str = ""              # the page's new address on its own site
-    match: Match | None = None     # what the letter may offer
+    new_url: str = ""  # the page's new address on its own site
+    match: Match | None = None  # what the letter may offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +365,7 @@ class Prospect:
     contact: Contact | None
     score: Score
     stage: Stage = Stage.FOUND
-    flags: tuple[str, ...] = ()    # why it is not pitched, in words
+    flags: tuple[str, ...] = ()  # why it is not pitched, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,12 +373,12 @@ class Draft:
     """A letter for a person to review. Never sent by us."""
 
     page_url: str
-    recipient: str                 # e-mail address, or form URL, or "" when no contact was found
+    recipient: str  # e-mail address, or form URL, or "" when no contact was found
     subject: str
     body: str
     template: str
     status: DraftStatus
-    note: str = ""                 # why it waits, in words
+    note: str = ""  # why it waits, in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
