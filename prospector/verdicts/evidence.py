@@ -1,0 +1,123 @@
+"""One observation laid out for judging: its page, the rows that count there, where redirects led, what the controls answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from prospector.items import BodySample, Control, ControlKind, Observation, Outcome
+from prospector.verdicts.addresses import Landing, is_root, landing, same_place
+from prospector.verdicts.shingles import ALIKE
+from prospector.verdicts.signs import HEADLINE, THIN_TEXT, WALLS, Means, Sign, Where, fired_by_headers, known
+
+NEAR_EMPTY = 120  # characters of visible text: less than a sentence or two
+
+# what checking/ writes into Observation.detail, because the vocabulary has no field for it
+ONE_RESOLVER = "only one resolver answered"
+DOMAIN_GONE = "the whole domain is gone"
+
+EMPTY_BODY = BodySample(sha256="", size=0, complete=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An observation and everything that is read out of it, computed when first asked for."""
+
+    seen: Observation
+
+    @cached_property
+    def body(self) -> BodySample:
+        return self.seen.body or EMPTY_BODY
+
+    @property
+    def target(self) -> str:
+        return self.seen.target_url
+
+    @cached_property
+    def final(self) -> str:
+        return self.seen.final_url or self.seen.target_url
+
+    @cached_property
+    def landed(self) -> Landing:
+        return landing(self.target, self.final)
+
+    @cached_property
+    def target_is_root(self) -> bool:
+        return is_root(self.target)
+
+    @property
+    def good_status(self) -> bool:
+        return self.seen.status is not None and 200 <= self.seen.status < 300
+
+    @property
+    def is_html(self) -> bool:
+        """What is no web page is content: nobody dresses an error up as a PDF."""
+        return self.body.content_type in ("", "text/html", "application/xhtml+xml")
+
+    @property
+    def thin(self) -> bool:
+        return self.body.text_length <= THIN_TEXT
+
+    @cached_property
+    def signs(self) -> tuple[Sign, ...]:
+        """Rows about an address count only where a redirect led there: a link to a log-in page is a link to a log-in page."""
+        rows = known(self.body.signs) + known(fired_by_headers(self.seen.headers))
+        return tuple(row for row in rows if row.where is not Where.URL or self.landed is not Landing.SAME)
+
+    def rows(self, *means: Means) -> tuple[Sign, ...]:
+        return tuple(row for row in self.signs if row.means in means)
+
+    @cached_property
+    def says_lost(self) -> tuple[Sign, ...]:
+        """Not-found wording where it speaks for the page: in title, h1, h2, address; in the text only of a page with little else."""
+        rows = self.rows(Means.NOT_FOUND)
+        headline = tuple(row for row in rows if row.where in HEADLINE)
+        return headline or (rows if self.thin else ())
+
+    @cached_property
+    def siblings(self) -> tuple[Control, ...]:
+        return tuple(c for c in self.seen.controls if c.kind is ControlKind.SIBLING and answered(c))
+
+    @cached_property
+    def root(self) -> Control | None:
+        return next((c for c in self.seen.controls if c.kind is ControlKind.ROOT and answered(c)), None)
+
+    @cached_property
+    def alike(self) -> tuple[Control, ...]:
+        return tuple(c for c in self.siblings if self.is_like(c))
+
+    def is_like(self, control: Control) -> bool:
+        same = bool(control.sha256) and control.sha256 == self.body.sha256
+        return same or (control.similarity is not None and control.similarity >= ALIKE)
+
+    @cached_property
+    def land_together(self) -> bool:
+        """Every made-up address that answered ended where this one did."""
+        ends = [control.final_url or control.url for control in self.siblings]
+        return bool(ends) and all(same_place(end, self.final) for end in ends)
+
+    @cached_property
+    def behind_wall(self) -> tuple[Sign, ...]:
+        """Wall rows that fired on the controls: the host keeps machines out, whatever it told us about the target."""
+        rows: Iterable[Sign] = (row for control in self.seen.controls for row in known(control.signs))
+        return tuple(row for row in rows if row.means in WALLS and row.where is not Where.URL)
+
+    @property
+    def script_built(self) -> bool:
+        return bool(self.rows(Means.APP_SHELL)) and self.thin
+
+
+def answered(control: Control) -> bool:
+    return control.outcome is Outcome.ANSWERED and control.status is not None
+
+
+def spread(case: Case, means: Means) -> bool:
+    """The address, the site's root and a made-up address all show a row of this meaning."""
+    if not case.rows(means) or not any(_shows(control, means) for control in case.siblings):
+        return False
+    return case.target_is_root or (case.root is not None and _shows(case.root, means))
+
+
+def _shows(control: Control, means: Means) -> bool:
+    return any(row.means is means for row in known(control.signs))
