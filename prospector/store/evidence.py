@@ -1,0 +1,202 @@
+"""Targets: what is due, what was observed, what it came to, and a person's own word."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prospector.items import Confidence, Observation, Verdict, VerdictKind
+from prospector.store.codecs import json_text, maybe_time, maybe_time_text, time_text
+from prospector.store.events import Actor, Change, record
+from prospector.store.links import REFERRERS
+from prospector.store.observed import observation_of, save_observation
+from prospector.store.session import BATCH, Session
+
+# a target's links in content, on a prospect's page or your own: without one, nobody needs it checked
+_LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.url AND link.present = 1 AND link.boilerplate = 0)"
+_CLAIM = "confidence = 'probable' AND override IS NULL"
+_MOST_ANCHORS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A target to ask for now."""
+
+    url: str
+    anchors: tuple[str, ...]  # distinct, oldest first, at most 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What waits to be looked at, and until when."""
+
+    now: int  # targets due now
+    claims_now: int  # of those due now: dead, but not confirmed yet
+    claims: int  # of those due later: the same
+    claims_at: datetime | None  # when the first of these is due
+    for_person: int  # hijacked: a claim that only a person can confirm, and never due for that
+    later: int  # all targets due later
+    later_at: datetime | None
+
+
+class Evidence:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def wanted(self, now: datetime, *, after: str = "", limit: int = 1000) -> list[Wanted]:
+        """Targets never judged or due again, in the order of their URLs: pass the last one as `after` to read on."""
+        rows = self._session.rows(
+            f"""
+            SELECT url, (
+                SELECT json_group_array(anchor) FROM (
+                    SELECT anchor FROM links
+                    WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND anchor <> ''
+                    GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
+                )
+            ) AS anchors
+            FROM targets
+            WHERE url > ? AND (verdict IS NULL OR next_check_at <= ?) AND {_LINKED}
+            ORDER BY url LIMIT ?
+            """,  # noqa: S608  # the pieces are ours
+            (after, time_text(now), limit),
+        )
+        return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
+
+    def due_among(self, urls: Sequence[str], now: datetime) -> list[str]:
+        """Of these targets, those never judged or due again, in the same order."""
+        settled = "SELECT 1 FROM targets WHERE url = ? AND verdict IS NOT NULL AND (next_check_at IS NULL OR next_check_at > ?)"
+        return [url for url in urls if self._session.value(settled, (url, time_text(now))) is None]
+
+    def due(self, now: datetime) -> Due:
+        row = self._session.rows(
+            f"""
+            SELECT
+                count(*) FILTER (WHERE verdict IS NULL OR next_check_at <= :now) AS now,
+                count(*) FILTER (WHERE next_check_at <= :now AND {_CLAIM} AND verdict <> 'hijacked') AS claims_now,
+                count(*) FILTER (WHERE next_check_at > :now AND {_CLAIM} AND verdict <> 'hijacked') AS claims,
+                min(next_check_at) FILTER (WHERE next_check_at > :now AND {_CLAIM} AND verdict <> 'hijacked') AS claims_at,
+                count(*) FILTER (WHERE {_CLAIM} AND verdict = 'hijacked') AS for_person,
+                count(*) FILTER (WHERE next_check_at > :now) AS later,
+                min(next_check_at) FILTER (WHERE next_check_at > :now) AS later_at
+            FROM targets WHERE {_LINKED}
+            """,  # noqa: S608  # the piece is ours
+            {"now": time_text(now)},
+        )[0]
+        return Due(
+            now=row["now"],
+            claims_now=row["claims_now"],
+            for_person=row["for_person"],
+            claims=row["claims"],
+            claims_at=maybe_time(row["claims_at"]),
+            later=row["later"],
+            later_at=maybe_time(row["later_at"]),
+        )
+
+    def save_observations(self, seen: Sequence[Observation]) -> None:
+        for start in range(0, len(seen), BATCH):
+            with self._session.write():
+                for observation in seen[start : start + BATCH]:
+                    self._append(observation)
+
+    def save_checks(self, checks: Sequence[tuple[Observation, Verdict]], *, now: datetime) -> None:
+        """Observations, each with the verdict it led to: both or neither are kept."""
+        for start in range(0, len(checks), BATCH):
+            with self._session.write():
+                for observation, verdict in checks[start : start + BATCH]:
+                    self._append(observation)
+                    self.save_verdict(observation.target_url, verdict, now=now)
+
+    def _append(self, seen: Observation) -> None:
+        self._session.run(
+            """
+            INSERT INTO targets (url, checks, last_checked_at) VALUES (:url, 1, :at)
+            ON CONFLICT (url) DO UPDATE SET checks = checks + 1, last_checked_at = max(coalesce(last_checked_at, :at), :at)
+            """,
+            {"url": seen.target_url, "at": time_text(seen.observed_at)},
+        )
+        save_observation(self._session, seen)
+
+    def observations(self, target_url: str) -> tuple[Observation, ...]:
+        """All that was seen of a target, oldest first. Shingles are not stored: they follow from the body's html."""
+        rows = self._session.rows(
+            """
+            SELECT observations.*, bodies.html FROM observations LEFT JOIN bodies ON bodies.id = body_id
+            WHERE target_url = ? ORDER BY observed_at, observations.id
+            """,
+            (target_url,),
+        )
+        return tuple(map(observation_of, rows))
+
+    def save_verdict(self, target_url: str, verdict: Verdict, *, now: datetime) -> None:
+        """What the judge says; a person's override stands above it. Also counts who refers to the target."""
+        self._session.run(
+            f"""
+            UPDATE targets SET
+                changed_at = CASE
+                    WHEN verdict = :verdict AND confidence IS :confidence AND moved_to = :moved_to THEN changed_at ELSE :now
+                END,
+                verdict = :verdict, reason = :reason, confidence = :confidence, first_failed_at = :first_failed_at,
+                confirmed_at = :confirmed_at, next_check_at = :next_check_at, moved_to = :moved_to, rules = :rules,
+                (referring_pages, referring_domains) = {REFERRERS}
+            WHERE url = :url
+            """,  # noqa: S608  # REFERRERS is ours
+            {
+                "url": target_url,
+                "verdict": verdict.kind,
+                "reason": verdict.reason,
+                "confidence": verdict.confidence,
+                "first_failed_at": maybe_time_text(verdict.first_failed_at),
+                "confirmed_at": maybe_time_text(verdict.confirmed_at),
+                "next_check_at": maybe_time_text(verdict.next_check_at),
+                "moved_to": verdict.moved_to,
+                "rules": json_text(verdict.rules),
+                "now": time_text(now),
+            },
+        )
+
+    def verdict(self, target_url: str) -> Verdict | None:
+        """What counts: a person's word, else the judge's; None while there is neither."""
+        row = self._session.row("SELECT * FROM target_verdicts WHERE target_url = ? AND verdict IS NOT NULL", (target_url,))
+        if row is None:
+            return None
+        return Verdict(
+            kind=VerdictKind(row["verdict"]),
+            reason=row["reason"],
+            confidence=None if row["confidence"] is None else Confidence(row["confidence"]),
+            first_failed_at=maybe_time(row["first_failed_at"]),
+            confirmed_at=maybe_time(row["confirmed_at"]),
+            next_check_at=maybe_time(row["next_check_at"]),
+            moved_to=row["moved_to"],
+            rules=tuple(json.loads(row["rules"])),
+        )
+
+    def claims(self, limit: int) -> list[tuple[str, Verdict, int]]:
+        """Targets that look dead but are not confirmed, the soonest due first: URL, verdict, looks so far."""
+        rows = self._session.rows(
+            "SELECT url, checks FROM targets WHERE confidence = 'probable' AND override IS NULL ORDER BY next_check_at, url LIMIT ?",
+            (limit,),
+        )
+        found = [(row["url"], self.verdict(row["url"]), row["checks"]) for row in rows]
+        return [(url, verdict, looks) for url, verdict, looks in found if verdict is not None]
+
+    def judged(self) -> list[str]:
+        """Targets whose verdict is the judge's own, not a person's word."""
+        urls: list[str] = self._session.column("SELECT url FROM targets WHERE verdict IS NOT NULL AND override IS NULL ORDER BY url")
+        return urls
+
+    def set_override(self, target_url: str, kind: VerdictKind | None, *, note: str = "", now: datetime) -> bool:
+        """A person's word on a target; None takes it back. False: no such target."""
+        with self._session.write():
+            before = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
+            if before is None:
+                return False
+            at = time_text(now)
+            self._session.run(
+                "UPDATE targets SET override = ?, override_at = ?, note = ?, changed_at = ? WHERE url = ?",
+                (kind, None if kind is None else at, note, at, target_url),
+            )
+            change = Change(before, {"override": kind, "note": note})
+            record(self._session, at=now, actor=Actor.PERSON, subject=f"target {target_url}", kind="override", change=change)
+        return True

@@ -1,0 +1,121 @@
+"""What was found out about dead targets: pages of yours that fit, archived copies, new addresses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from prospector.items import ArchivedCopy, Match, Part, Strength
+from prospector.store.codecs import json_text, maybe_time, maybe_time_text, one_line_each, parts_json, parts_of, time_text
+from prospector.store.session import Row, Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """A target's new address on its own site."""
+
+    target_url: str
+    new_url: str
+    confidence: float  # 0..1
+    reasons: tuple[Part, ...] = ()
+
+
+class Findings:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save_matches(self, target_url: str, matches: Sequence[Match], *, now: datetime) -> None:
+        """Replaces what fitted before. No matches: it was tried, and nothing fits."""
+        with self._session.write():
+            self._session.run("DELETE FROM matches WHERE target_url = ?", (target_url,))
+            self._session.run_many(
+                """
+                INSERT INTO matches (target_url, rank, page_url, page_title, score, confidence, strength, reasons)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    (
+                        target_url,
+                        match.rank,
+                        match.page_url,
+                        match.page_title,
+                        match.score,
+                        match.confidence,
+                        match.strength,
+                        parts_json(match.reasons),
+                    )
+                    for match in matches
+                ],
+            )
+            self._session.run("UPDATE targets SET matched_at = ? WHERE url = ?", (time_text(now), target_url))
+
+    def matches(self, target_url: str) -> tuple[Match, ...]:
+        """Best first."""
+        return tuple(map(_match, self._session.rows("SELECT * FROM matches WHERE target_url = ? ORDER BY rank", (target_url,))))
+
+    def save_archived(self, copy: ArchivedCopy, *, now: datetime) -> None:
+        """Also that the archive has none, so that it isn't asked again."""
+        self._session.run(
+            """
+            INSERT INTO archived_copies (target_url, captured_at, archive_url, title, headings, text, failures, asked_at)
+            VALUES (:target_url, :captured_at, :archive_url, :title, :headings, :text, :failures, :asked_at)
+            ON CONFLICT (target_url) DO UPDATE SET
+                captured_at = :captured_at, archive_url = :archive_url, title = :title, headings = :headings,
+                text = :text, failures = :failures, asked_at = :asked_at
+            """,
+            {
+                "target_url": copy.target_url,
+                "captured_at": maybe_time_text(copy.captured_at),
+                "archive_url": copy.archive_url,
+                "title": copy.title,
+                "headings": one_line_each(copy.headings),
+                "text": copy.text,
+                "failures": json_text([time_text(moment) for moment in copy.failures]),
+                "asked_at": time_text(now),
+            },
+        )
+
+    def archived(self, target_url: str) -> ArchivedCopy | None:
+        """None: the archive was never asked. A copy without `captured_at`: it has none."""
+        row = self._session.row("SELECT * FROM archived_copies WHERE target_url = ?", (target_url,))
+        if row is None:
+            return None
+        return ArchivedCopy(
+            target_url=row["target_url"],
+            captured_at=maybe_time(row["captured_at"]),
+            archive_url=row["archive_url"],
+            title=row["title"],
+            headings=tuple(row["headings"].splitlines()),
+            text=row["text"],
+            failures=tuple(datetime.fromisoformat(text) for text in json.loads(row["failures"])),
+        )
+
+    def save_alias(self, alias: Alias) -> None:
+        self._session.run(
+            """
+            INSERT INTO aliases (target_url, new_url, confidence, reasons) VALUES (?, ?, ?, ?)
+            ON CONFLICT (target_url) DO UPDATE SET new_url = excluded.new_url, confidence = excluded.confidence, reasons = excluded.reasons
+            """,
+            (alias.target_url, alias.new_url, alias.confidence, parts_json(alias.reasons)),
+        )
+
+    def alias(self, target_url: str) -> Alias | None:
+        row = self._session.row("SELECT * FROM aliases WHERE target_url = ?", (target_url,))
+        if row is None:
+            return None
+        return Alias(target_url=row["target_url"], new_url=row["new_url"], confidence=row["confidence"], reasons=parts_of(row["reasons"]))
+
+
+def _match(row: Row) -> Match:
+    return Match(
+        target_url=row["target_url"],
+        rank=row["rank"],
+        page_url=row["page_url"],
+        page_title=row["page_title"],
+        score=row["score"],
+        confidence=row["confidence"],
+        strength=Strength(row["strength"]),
+        reasons=parts_of(row["reasons"]),
+    )
