@@ -1,0 +1,158 @@
+"""Topic + index of the user's pages → at most three matches, or none. "Nothing fits" is an answer.
+
+The order comes from a weighted sum of features, the offer from a calibrated confidence: a page can be the best of a site and still not fit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from prospector.items import Match, Strength
+from prospector.matching.candidates import PageIndex, candidates
+from prospector.matching.compounds import compounds
+from prospector.matching.evidence import SHORT, TopicWords, Weigher, topic_words
+from prospector.matching.features import Comparison, Masses, masses
+from prospector.matching.names import NameIndex
+from prospector.matching.pages import PageWords, page_words
+from prospector.matching.reasons import reasons
+from prospector.matching.score import confidence_inputs, contributions
+from prospector.matching.topic import Topic
+from prospector.matching.weights import Vector, Weights, shipped_weights
+from prospector.matching.words import name_words
+
+MAX_MATCHES = 3
+ALTERNATIVE_SHARE = 0.05  # of the best match's confidence: an alternative below it is not worth a person's look
+KEPT_FREQUENCIES = 200_000  # words looked up in the index and remembered
+KEPT_PAGES = 4000  # cut pages kept in memory, about 15 KB each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A candidate, measured."""
+
+    page: PageWords
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    page: PageWords
+    features: Mapping[str, float]
+    parts: Mapping[str, float]  # feature → its share of the score
+    score: float
+    confidence: float  # 0..1, that this page is the answer
+
+
+class Ranker:
+    """Ranks over one index, remembering its words and pages. For one run: make a new one when the site was read again."""
+
+    def __init__(self, index: PageIndex, weights: Weights | None = None) -> None:
+        self._index = index
+        self._weights = weights or shipped_weights()
+        self._frequencies: dict[str, int] = {}
+        self._pages: dict[str, tuple[PageWords, Masses]] = {}
+        self._names: NameIndex | None = None
+        self.documents = index.document_count()
+
+    def compare(self, topic: Topic, *, without: Collection[str] = ()) -> list[Compared]:
+        """Every candidate with its features, unordered: what the weights are fitted on.
+
+        :param without: URLs of pages that are out of the question for this target.
+        """
+        return self._compare(self._cut(topic), without)
+
+    def rank(self, topic: Topic, *, without: Collection[str] = ()) -> list[Ranked]:
+        """Every candidate, best first."""
+        return ranked(self.compare(topic, without=without), self._weights.of(archived=topic.archived))
+
+    def best_matches(self, topic: Topic, *, strong: float, possible: float) -> tuple[Match, ...]:
+        """What may be offered, best first. Empty when nothing fits.
+
+        :param strong: confidence from which a match is strong.
+        :param possible: confidence from which anything is offered at all. The alternatives to the best one come with it, however sure each is.
+        """
+        words = self._cut(topic)
+        order = ranked(self._compare(words), self._weights.of(archived=topic.archived))
+        if not order or order[0].confidence < possible:
+            return ()
+        return tuple(
+            Match(
+                target_url=topic.target_url,
+                rank=place,
+                page_url=each.page.url,
+                page_title=each.page.name,
+                score=round(each.score, 4),
+                confidence=round(each.confidence, 4),
+                strength=Strength.STRONG if place == 1 and each.confidence >= strong else Strength.POSSIBLE,
+                reasons=reasons(topic, words, each.page, each.parts),
+            )
+            for place, each in enumerate(order[:MAX_MATCHES], start=1)
+            if each.confidence >= ALTERNATIVE_SHARE * order[0].confidence
+        )
+
+    def _cut(self, topic: Topic) -> TopicWords:
+        written = dict.fromkeys(word for source in SHORT for text in topic.of(source) for word in name_words(text))
+        return topic_words(topic, compounds(written, self._frequency))
+
+    def _compare(self, words: TopicWords, without: Collection[str] = ()) -> list[Compared]:
+        if self.documents == 0:
+            return []
+        if self._names is None:
+            self._names = NameIndex(self._index.names())
+        weigher = self._weigher(words.surface)
+        comparison = Comparison(words, weigher)
+        compared = []
+        for candidate in candidates(words, self._index, self._names, weigher, without):
+            page = self._page(candidate.url)
+            if page is not None:
+                compared.append(Compared(page=page[0], features=comparison.features(*page, candidate.places)))
+        return compared
+
+    def _page(self, url: str) -> tuple[PageWords, Masses] | None:
+        known = self._pages.pop(url, None)
+        if known is None:
+            page = self._index.page(url)
+            if page is None:
+                return None
+            cut = page_words(page)
+            known = cut, masses(cut, self._weigher(cut.surface))
+            if len(self._pages) >= KEPT_PAGES:
+                del self._pages[next(iter(self._pages))]
+        self._pages[url] = known  # the last one used stands last
+        return known
+
+    def _weigher(self, surface: Mapping[str, str]) -> Weigher:
+        frequencies = self._frequency(list(surface.values()))
+        return Weigher(self.documents, {stem: frequencies[word] for stem, word in surface.items()})
+
+    def _frequency(self, words: Sequence[str]) -> Mapping[str, int]:
+        if len(self._frequencies) > KEPT_FREQUENCIES:
+            self._frequencies.clear()
+        unknown = [word for word in words if word not in self._frequencies]
+        if unknown:
+            self._frequencies.update(self._index.document_frequency(unknown))
+        return self._frequencies
+
+
+def best_matches(topic: Topic, index: PageIndex, *, strong: float, possible: float) -> tuple[Match, ...]:
+    """One topic. For many over the same index keep a Ranker: it is several times faster."""
+    return Ranker(index).best_matches(topic, strong=strong, possible=possible)
+
+
+def ranked(compared: Sequence[Compared], vector: Vector) -> list[Ranked]:
+    """Candidates in order, the best with its calibrated confidence; the others share it in proportion to how close they come."""
+    if not compared:
+        return []
+    parts = contributions([each.features for each in compared], vector)
+    scored = [(sum(each_parts.values()), each_parts, each) for each_parts, each in zip(parts, compared, strict=True)]
+    scored.sort(key=lambda one: (-one[0], one[2].page.url))
+    scores = [score for score, _, _ in scored]
+    inputs = confidence_inputs(scored[0][2].features, scores)
+    logit = vector.intercept + sum(weight * inputs.get(name, 0.0) for name, weight in vector.confidence.items())
+    best = 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
+    return [
+        Ranked(page=each.page, features=each.features, parts=each_parts, score=score, confidence=best * math.exp(score - scores[0]))
+        for score, each_parts, each in scored
+    ]
