@@ -1,0 +1,24 @@
+"""Does a page ask not to be written to about links? Then nobody writes. A new way of asking is a new phrase in words.toml."""
+
+from __future__ import annotations
+
+import re
+
+from prospector.contacts.page import MAX_HTML
+from prospector.contacts.words import fold, words
+from prospector.links.parsing import parse
+
+MAX_SHOWN = 200
+
+
+def asks_for_no_letters(html: str) -> str:
+    """The page's own sentence that asks for no link requests, or "". Never raises."""
+    tree = parse(html[:MAX_HTML])
+    for script in tree.css("script, style, template, textarea"):
+        script.decompose()
+    text = re.sub(r" (?=[.,;:!?])", "", " ".join(tree.body.text(separator=" ").split())) if tree.body else ""
+    if not words().refusals.first(fold(text)):
+        return ""
+    sentences = re.split(r"(?<=[.!?。！])\s*", text)
+    # a sentence that the splitting tore apart is shown by the words that were found
+    return next((one[:MAX_SHOWN] for one in sentences if words().refusals.first(fold(one))), words().refusals.first(fold(text)))

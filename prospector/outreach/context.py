@@ -1,0 +1,76 @@
+"""What a template may speak of: the variables of a letter and their types. The checker of templates.py reads these classes.
+
+A new variable is a new field here with its line in the documentation of templates. Every text in them is plain already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """The referring page."""
+
+    url: str
+    title: str  # its host where it has none
+    short_title: str  # fits a subject
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    name: str  # "" unless certain
+    source: str  # the page where the address was found
+    is_email: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderView:
+    name: str
+    email: str
+    site: str
+    relation: str  # a sentence
+    postal_address: str
+    opt_out: str  # a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOfOurs:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveView:
+    url: str
+    date: str  # "" where it is not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """A dead link and its fixes, best first: new_url, archive, offer."""
+
+    number: int
+    anchor: str  # "" for a picture without a text
+    section: str  # where it sits; "" at the top of a page without headings
+    address: str  # readable, but not a URL to follow where somebody else answers there
+    wrong: str  # a clause
+    since: str  # first day it failed
+    checked: str  # the days it was looked at
+    new_url: str
+    archive: ArchiveView | None
+    offer: PageOfOurs | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterView:
+    """The variables at the top of every template."""
+
+    page: PageView
+    contact: ContactView
+    sender: SenderView
+    links: tuple[LinkView, ...]
+    count: int  # all dead links the letter could name
+    more: int  # those that are not listed
+    offer: PageOfOurs | None  # the page offered first; None in a letter that only helps
