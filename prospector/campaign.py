@@ -1,0 +1,356 @@
+"""campaign.toml → a typed, checked Campaign: everything a user may turn, for one client or cause.
+
+Each key has its meaning and an example beside it (errors quote the example) and a row in docs/campaign.md, which a test compares with this file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
+
+from prospector.campaign_archive import Archive
+from prospector.campaign_lines import key_lines
+from prospector.campaign_problems import syntax_problem, value_problems
+from prospector.campaign_types import (
+    EmailAddress,
+    FileName,
+    HostName,
+    LanguageCode,
+    Line,
+    ListFile,
+    Many,
+    PageList,
+    PathGlob,
+    Table,
+    TemplatesFolder,
+    WebAddress,
+    wrong,
+    wrong_but,
+)
+from prospector.campaign_verdicts import VerdictTimes
+from prospector.campaign_weights import Weights
+
+FILE_NAME = "campaign.toml"
+DEMO = Path(__file__).parent / "demo" / FILE_NAME
+# letters on somebody's behalf are commercial mail; a volunteer's are not
+COMMERCIAL = frozenset({"owner", "employee", "agency"})
+
+
+class CampaignError(Exception):
+    """The campaign can't be used. `problems` are whole lines for people: place, what is wrong, what would be right."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class OwnSite(Table):
+    """One of the user's own sites: letters offer its pages, the crawl never takes it for a prospect."""
+
+    url: WebAddress = Field(description="Where the site begins.", examples=["https://example.org/"])
+    sitemaps: Many[WebAddress] = Field(
+        default=(), description="Sitemaps that robots.txt doesn't name.", examples=[["https://example.org/sitemap.xml"]]
+    )
+    include: Many[PathGlob] = Field(default=(), description="Paths whose pages may be offered; none: all.", examples=[["/guides/*"]])
+    exclude: Many[PathGlob] = Field(
+        default=(), description="Paths whose pages are never offered; wins over `include`.", examples=[["/tag/*", "*.pdf"]]
+    )
+    pages: PageList = Field(
+        default=(),
+        description="Offer these pages and no other: addresses, or a text or CSV file of them.",
+        examples=[["https://example.org/guide"]],
+    )
+    delay: float | None = Field(
+        default=None, ge=0, le=3600, description="Seconds between requests to this site; absent: as `crawl.delay`.", examples=[0.2]
+    )
+    max_pages: int = Field(default=2000, ge=1, description="Pages to read of this site at most.", examples=[500])
+
+    _only: frozenset[str] = PrivateAttr(frozenset())
+
+    def model_post_init(self, _context: Any) -> None:
+        self._only = frozenset(self.pages)  # a shop may list 100,000
+
+    def offers(self, url: str) -> bool:
+        """May letters offer this (normalised) page of the site?"""
+        if self._only:
+            return url in self._only
+        path = urlsplit(url).path or "/"
+        included = not self.include or any(fnmatchcase(path, glob) for glob in self.include)
+        return included and not any(fnmatchcase(path, glob) for glob in self.exclude)
+
+
+class Seeds(Table):
+    """Where the crawl begins: pages of other people that list links on the campaign's subject."""
+
+    urls: Many[WebAddress] = Field(default=(), description="Pages to begin with.", examples=[["https://library.example.edu/gardening"]])
+    files: Many[ListFile] = Field(
+        default=(), description="Lists of such pages: one a line with # comments, or a CSV with a column `url`.", examples=[["seeds.txt"]]
+    )
+
+
+class Sender(Table):
+    """Who writes the letters. The law of most countries wants the truth here, and so do the readers."""
+
+    name: Line = Field(description="The person who signs.", examples=["Ada Lind"])
+    email: EmailAddress = Field(description="The address that letters come from and answers go to.", examples=["ada@example.org"])
+    site: WebAddress = Field(
+        description="A page about the sender; the crawler's name for itself points there too.", examples=["https://example.org/about"]
+    )
+    relation: Literal["owner", "employee", "agency", "volunteer"] = Field(
+        description="What the sender is to the offered pages; every letter says it.", examples=["owner"]
+    )
+    client: Line | None = Field(
+        default=None, validate_default=True, description="Who pays, for an agency.", examples=["Example Gardens Ltd"]
+    )
+    postal_address: str | None = Field(
+        default=None,
+        description="Where the sender can be reached by post; commercial letters need it.",
+        examples=["Example Gardens, 1 Mill Lane, Anytown AB1 2CD"],
+    )
+    opt_out: str = Field(
+        default="",
+        description="The sentence that tells how to hear no more; absent: the template's own.",
+        examples=['Reply with "no" and I won\'t write again.'],
+    )
+
+    @field_validator("client", mode="after")
+    @classmethod
+    def _an_agency_names_its_client(cls, client: str | None, info: ValidationInfo) -> str | None:
+        if client is None and info.data.get("relation") == "agency":
+            wrong('is missing: with relation = "agency" every letter says who pays for it.')
+        return client
+
+    @field_validator("postal_address", mode="before")
+    @classmethod
+    def _is_an_address(cls, address: Any) -> Any:
+        """The file can't say None: it stands for an address that Campaign has found wanting."""
+        if address is None or (isinstance(address, str) and not address.strip()):
+            wrong(
+                'is missing: letters with goal = "links" from an owner, employee or agency are commercial mail, which must carry a postal address (CAN-SPAM).'
+            )
+        return address.strip() if isinstance(address, str) else address
+
+
+class Crawl(Table):
+    """How far and how fast. Scrapy's `-s` options win over this table, this table wins over the program's settings."""
+
+    depth: int = Field(default=1, ge=0, le=10, description="Clicks away from a seed, on its own site; 0: the seeds alone.", examples=[1])
+    pages_per_site: int = Field(default=20, ge=1, description="Pages to read of one site at most.", examples=[20])
+    max_pages: int = Field(default=5000, ge=1, description="Pages to read in one run at most.", examples=[5000])
+    concurrency: int = Field(default=128, ge=1, le=2000, description="Requests under way at a time, over all hosts.", examples=[128])
+    per_host: int = Field(default=1, ge=1, le=32, description="Requests under way at a time on one host.", examples=[1])
+    delay: float = Field(default=1.0, ge=0, le=3600, description="Seconds between two requests to one host.", examples=[1.0])
+    timeout: float = Field(default=20.0, gt=0, le=600, description="Seconds to wait for an answer.", examples=[20.0])
+    refetch_days: float = Field(default=7.0, ge=0, le=3650, description="Days until a page is read again.", examples=[7.0])
+    site_index_days: float = Field(default=7.0, ge=0, le=3650, description="Days until your own sites are indexed again.", examples=[7.0])
+
+    def as_settings(self) -> dict[str, int | float]:
+        """The Scrapy settings that the file itself names: only those win over settings.py."""
+        names = {
+            "concurrency": "CONCURRENT_REQUESTS",
+            "per_host": "CONCURRENT_REQUESTS_PER_DOMAIN",
+            "delay": "DOWNLOAD_DELAY",
+            "timeout": "DOWNLOAD_TIMEOUT",
+        }
+        return {setting: getattr(self, key) for key, setting in names.items() if key in self.model_fields_set}
+
+
+class Thresholds(Table):
+    """How sure the program must be."""
+
+    strong: float = Field(
+        default=0.7, ge=0, le=1, description="Confidence from which a page fits well enough to be offered without asking.", examples=[0.7]
+    )
+    possible: float = Field(
+        default=0.3,
+        ge=0,
+        le=1,
+        validate_default=True,
+        description="Confidence from which a page is shown to you as a possible offer.",
+        examples=[0.3],
+    )
+    min_score: int = Field(default=0, ge=0, le=100, description="Score below which no letter is drafted.", examples=[40])
+
+    @field_validator("possible", mode="after")
+    @classmethod
+    def _possible_is_less_than_strong(cls, possible: float, info: ValidationInfo) -> float:
+        strong = info.data.get("strong")
+        if strong is not None and possible > strong:
+            wrong_but(f"{possible} is above thresholds.strong, {strong}. Write it as possible = {min(0.3, strong)}.")
+        return possible
+
+
+class Templates(Table):
+    """The letters."""
+
+    folder: TemplatesFolder = Field(
+        default=None,
+        validate_default=True,
+        description="Where your letters lie; absent: `templates` beside this file, else the program's own.",
+        examples=["templates"],
+    )
+    letter: Line = Field(
+        default="resource-page", description="Which letter to write: the name of its file without the ending.", examples=["resource-page"]
+    )
+
+
+class Ignore(Table):
+    """What is never looked at."""
+
+    hosts: Many[HostName] = Field(
+        default=(), description="Hosts, with all names below them: not crawled, not checked, not written to.", examples=[["facebook.com"]]
+    )
+    links: Many[WebAddress] = Field(
+        default=(), description="Addresses that begin like this are not checked.", examples=[["https://example.edu/login"]]
+    )
+
+    def covers(self, url: str) -> bool:
+        """Is this (normalised) address to be left alone?"""
+        host = urlsplit(url).hostname or ""
+        return any(host == name or host.endswith(f".{name}") for name in self.hosts) or url.startswith(self.links)
+
+
+class Campaign(Table):
+    """One campaign, read from its file."""
+
+    name: FileName = Field(description="Names the database, output/<name>.db.", examples=["example-gardens"])
+    goal: Literal["links", "help"] = Field(
+        default="links",
+        description='"links": write only where one of your pages fits; "help": write about any confirmed dead link.',
+        examples=["links"],
+    )
+    language: LanguageCode = Field(default="en", description="Language of the letters.", examples=["en"])
+    keywords: Many[Line] = Field(
+        default=(), description="The campaign's subject in a few words each.", examples=[["companion planting", "seed saving"]]
+    )
+    sites: Many[OwnSite] = Field(default=(), validate_default=True, description="Your own sites.")
+    seeds: Seeds = Field(default=Seeds(), description="Where to begin.")
+    sender: Sender = Field(description="Who writes.")
+    crawl: Crawl = Field(default=Crawl(), description="How far and how fast.")
+    verdicts: VerdictTimes = Field(default=VerdictTimes(), description="When a dead link counts as confirmed.")
+    thresholds: Thresholds = Field(default=Thresholds(), description="How sure to be.")
+    weights: Weights = Field(default=Weights(), description="What the parts of a score are worth.")
+    archive: Archive = Field(default=Archive(), description="Where old copies of dead pages are looked up.")
+    templates: Templates = Field(
+        default={}, validate_default=True, description="The letters."
+    )  # {}: its folder depends on where the file lies
+    ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
+
+    _path: Path = PrivateAttr(Path(FILE_NAME))
+    _home: Path = PrivateAttr(Path())
+
+    def model_post_init(self, context: Any) -> None:
+        if context:
+            self._path, self._home = context["path"], context["home"]
+
+    @field_validator("sites", mode="after")
+    @classmethod
+    def _offers_need_a_site(cls, sites: tuple[OwnSite, ...], info: ValidationInfo) -> tuple[OwnSite, ...]:
+        if not sites and info.data.get("goal") == "links":
+            wrong('is missing: with goal = "links" letters offer pages of your own.')
+        return sites
+
+    @field_validator("sender", mode="before")
+    @classmethod
+    def _commercial_letters_carry_an_address(cls, sender: Any, info: ValidationInfo) -> Any:
+        given = sender.model_dump() if isinstance(sender, Sender) else sender
+        if isinstance(given, Mapping) and info.data.get("goal") == "links" and given.get("relation") in COMMERCIAL:
+            return {"postal_address": None, **given}
+        return sender
+
+    @property
+    def path(self) -> Path:
+        """The file that it was read from."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths of the file start from."""
+        return self._path.parent
+
+    @property
+    def home(self) -> Path:
+        """Where results go: the file's folder, for the bundled demo the folder of the command."""
+        return self._home
+
+    @property
+    def database(self) -> Path:
+        return self._home / "output" / f"{self.name}.db"
+
+    @property
+    def is_demo(self) -> bool:
+        return self._path == DEMO
+
+    def seed_urls(self) -> tuple[str, ...]:
+        """All seeds, normalised, in the file's order, without duplicates."""
+        listed = (url for file in self.seeds.files for url in file.urls)
+        return tuple(dict.fromkeys((*self.seeds.urls, *listed)))
+
+    def site_urls(self) -> tuple[str, ...]:
+        return tuple(site.url for site in self.sites)
+
+
+def load_campaign(path: Path, *, home: Path | None = None) -> Campaign:
+    """Read and check a campaign file. Results go under `home`, by default the file's own folder.
+
+    :raises CampaignError: with every mistake in the file and in the lists it names.
+    """
+    text = _text_of(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CampaignError(syntax_problem(error, text, path.name)) from error
+    except RecursionError as error:
+        raise CampaignError(f"{path.name}:1  brackets stand in brackets a thousand deep. Is this a campaign file?") from error
+    folder = path.absolute().parent
+    context = {"path": folder / path.name, "folder": folder, "home": (home or folder).absolute()}
+    campaign, mistakes = None, None
+    try:
+        campaign = Campaign.model_validate(raw, context=context)
+    except ValidationError as error:
+        mistakes = error
+    problems = value_problems(mistakes, raw, lines=key_lines(text), file=path.name, model=Campaign)
+    if campaign is None or problems:
+        raise CampaignError(*problems) from mistakes
+    return campaign
+
+
+def find_campaign(given: str | None, cwd: Path) -> tuple[Campaign, str]:
+    """The campaign to use, and a line that says which and why: the one asked for, else the one in `cwd`, else the bundled demo.
+
+    :raises CampaignError: it has mistakes, or there is none where it should be.
+    """
+    if given:
+        path = cwd / Path(given).expanduser()
+        path = path / FILE_NAME if path.is_dir() else path
+        if not path.is_file():
+            raise CampaignError(f"{given}: no campaign file there (looked for {path}). Name one, or make a folder with: scrapy init DIR")
+        why = "as asked"
+    elif (cwd / FILE_NAME).is_file():
+        path, why = cwd / FILE_NAME, "found in this folder"
+    elif DEMO.is_file():
+        path, why = DEMO, f"the bundled demo: no {FILE_NAME} in this folder"
+    else:
+        raise CampaignError(f"no {FILE_NAME} in this folder. Name one with --campaign FILE, or make a folder with: scrapy init DIR")
+    path = path.resolve()
+    demo = path == DEMO.resolve()
+    campaign = load_campaign(DEMO if demo else path, home=cwd if demo else None)
+    return campaign, f"campaign {campaign.name}: {path} ({why})"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise CampaignError(f"{path.name}:{line}  not UTF-8 text. Save the file as UTF-8 in your editor.") from error
+    except OSError as error:
+        raise CampaignError(
+            f"{path}: can't be read ({error.strerror or error}). Name a campaign file, or make one with: scrapy init DIR"
+        ) from error
