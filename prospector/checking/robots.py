@@ -1,0 +1,101 @@
+"""robots.txt by RFC 9309: fetched once per origin and run, through the same gate as everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from prospector.checking.failures import Failed
+from prospector.items import Outcome
+
+MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB must be read
+MAX_CRAWL_DELAY = 30.0  # seconds; a longer wish would make one host the length of the run
+REMEMBERED = 5_000  # origins; most are "everything is allowed" and take almost nothing
+
+Fetch = Callable[[str], Awaitable[tuple[int, bytes]]]  # URL → status and body; raises Failed
+
+
+class Rules:
+    """What one origin asks of us."""
+
+    __slots__ = ("delay", "refusal", "sitemaps", "text")
+
+    def __init__(self, *, text: Protego | None = None, refusal: str = "", delay: float = 0.0, sitemaps: tuple[str, ...] = ()) -> None:
+        self.text = text  # None: no rule applies to anybody
+        self.refusal = refusal  # why nothing at all may be fetched
+        self.delay = delay  # seconds
+        self.sitemaps = sitemaps
+
+
+class Robots:
+    """Asks each origin once. agent: the product token that rules name ("Prospector")."""
+
+    def __init__(self, fetch: Fetch, *, agent: str, slow_down: Callable[[str, float], None]) -> None:
+        self._fetch = fetch
+        self._agent = agent
+        self._slow_down = slow_down
+        self._rules: OrderedDict[str, Rules] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Rules]] = {}
+
+    async def refusal(self, url: str) -> str:
+        """Why `url` may not be fetched, in words; "" when it may."""
+        rules = await self.rules(url)
+        if rules.refusal:
+            return rules.refusal
+        if rules.text is not None and not rules.text.can_fetch(url, self._agent):
+            return "the site's robots.txt asks us not to fetch it"
+        return ""
+
+    async def rules(self, url: str) -> Rules:
+        """The rules of the origin (scheme, host, port) of `url`."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        known = self._rules.get(origin)
+        if known is not None:
+            self._rules.move_to_end(origin)
+            return known
+        task = self._asking.get(origin)
+        if task is None:
+            task = self._asking[origin] = asyncio.ensure_future(self._ask(origin, parts.hostname or ""))
+            task.add_done_callback(lambda _: self._asking.pop(origin, None))
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Stop asking: a run that ends does not wait for an answer."""
+        tasks = list(self._asking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ask(self, origin: str, host: str) -> Rules:
+        try:
+            status, body = await self._fetch(f"{origin}/robots.txt")
+            rules = self._read(status, body)
+        except Failed as failed:
+            # No answer is the target's own fault to show (dns, refused, …): asking for it tells more than we know here.
+            # Only a host that we were told to leave alone, or may not connect to, is not asked again.
+            told = failed.outcome in {Outcome.HOST_STOPPED, Outcome.ADDRESS_REFUSED}
+            rules = Rules(refusal="" if not told else failed.detail)
+        if rules.delay:
+            self._slow_down(host, rules.delay)
+        self._rules[origin] = rules
+        if len(self._rules) > REMEMBERED:
+            self._rules.popitem(last=False)
+        return rules
+
+    def _read(self, status: int, body: bytes) -> Rules:
+        if status >= 500:
+            return Rules(refusal=f"its robots.txt answers {status}: until it answers, nothing may be fetched (RFC 9309)")
+        if status >= 300 or not body.strip():
+            return Rules()
+        parsed = Protego.parse(body.decode("utf-8", "replace"))
+        wished = parsed.crawl_delay(self._agent) or 0.0
+        return Rules(
+            text=parsed if b"disallow" in body.lower() else None,
+            delay=min(wished, MAX_CRAWL_DELAY),
+            sitemaps=tuple(parsed.sitemaps)[:50],
+        )
