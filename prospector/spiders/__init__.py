@@ -1,0 +1,1 @@
+"""What to visit and what to yield: resources, recheck, site, links."""

@@ -1,0 +1,244 @@
+"""The main job: seed pages → their outbound links → checks; a page whose targets are all judged is handed on as PageDone."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from scrapy.http import Response
+
+from prospector.checking.browser import browser_of, whole_page
+from prospector.checking.observe import Look, Wanted
+from prospector.items import OutboundLink, PageDone, ResourcePage, SitePage
+from prospector.links.sites import same_site, site_of
+from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
+from prospector.spiders.clock import utc_now
+from prospector.spiders.ledger import Ledger
+from prospector.spiders.reading import in_words, not_a_page, own_sites, read_resource_page, worth_a_visit
+from prospector.spiders.site_index import SiteIndexer
+from prospector.spiders.twins import Twins
+from prospector.store import Visit
+
+RETRY_AFTER = timedelta(hours=1)  # a page that could not be read is tried again by a later run, not by one that resumes
+AT_ONCE = timedelta(0)
+
+
+class ResourcesSpider(CampaignSpider):
+    """Crawls the campaign's seeds and what looks like resource pages on their sites."""
+
+    name = "resources"
+    finds_more = True
+
+    async def work(self) -> AsyncIterator[Any]:
+        """Ask for pages; then looks as the checker takes them, and pages that are done."""
+        self.all_begun = False
+        self.ledger = Ledger()
+        self.done: deque[str] = deque()
+        self.handed_on: set[str] = set()
+        self.visits_of_site = Counter(site_of(url) for url in self.store.visits.urls())
+        self.twins = Twins(self.store)
+        self.open = self.new_requests(self.finish_if_idle)
+        self.checker = self.new_checker()
+        self.indexer = SiteIndexer(self, on_page=self.check_own_links, on_done=self.finish_if_idle)
+        self.feeding = self.beside(self.take_up_old_work())
+        self.feeding.add_done_callback(lambda _: self.finish_if_idle())
+        for visit in self.first_visits():
+            self.visit(visit)
+        if self.indexer.needed:
+            await self.indexer.start()
+        self.all_begun = True
+        self.finish_if_idle()
+        async for look in self.checker.results():
+            yield look
+            self.done.extend(self.ledger.answered(look.target_url))
+            for page_done in self.ready_pages():
+                yield page_done
+            self.finish_if_idle()
+        if self.stopping:
+            return
+        self.feeding.result()  # what went wrong there must not pass unseen
+        yield NoMoreLooks()
+        await self.items_done()
+        self.done.extend(self.store.pages.undone())
+        for page_done in self.ready_pages():
+            yield page_done
+        await self.items_done()
+
+    # -- pages -------------------------------------------------------------------------------------------------------------
+
+    def first_visits(self) -> Iterable[Visit]:
+        """The seeds, and pages that an earlier run found and did not get to."""
+        own = own_sites(self.campaign)
+        seeds = []
+        for url in self.campaign.seed_urls():
+            if site_of(url) in own:
+                self.logger.warning("%s is on your own site, so it is no prospect: left out.", url)
+            elif self.campaign.ignore.covers(url):
+                self.logger.warning("%s is on the campaign's list of what to ignore: left out.", url)
+            else:
+                seeds.append(Visit(url=url, depth=0, seed=url))
+        self.visits_of_site.update(site_of(visit.url) for visit in self.store.visits.add(seeds))
+        wanted = {seed.url for seed in seeds}
+        retry_after = RETRY_AFTER if len(self.twins) else AT_ONCE  # as long as nothing could be read, somebody is mending the seeds
+        found = self.store.visits.open(utc_now(), refetch_after=timedelta(days=self.campaign.crawl.refetch_days), retry_after=retry_after)
+        return [visit for visit in found if visit.seed in wanted]  # a seed that was taken out of the campaign is not visited again
+
+    def visit(self, visit: Visit) -> None:
+        """Ask for a page that may be a resource page; seeds first. Beyond the run's limit it is left for the next run."""
+        if self.pages_tried >= self.campaign.crawl.max_pages:
+            self.count("left_for_next_run")
+            return
+        self.pages_tried += 1
+        self.open.ask(visit.url, self.page, self.page_failed, priority=-visit.depth, visit=visit)
+
+    async def page(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
+        """A page came: have what looks like more of its kind visited, hand it on, have its links checked."""
+        if why := not_a_page(response):
+            self.not_read(visit, why)
+            return
+        response = await whole_page(response, browser_of(self.crawler))
+        page = read_resource_page(response, visit, self.campaign, now=utc_now())
+        if why := self.leads_astray(page, visit):
+            self.not_read(visit, why)
+            return
+        self.pages_read += 1
+        known = self.store.pages.get(visit.url)
+        further: list[Visit] = []
+        if twin := self.twins.of(page):
+            self.logger.info("%s is the same page as %s.", page.url, twin)
+            self.store.visits.mark(visit.url, at=page.fetched_at)
+            if known is None:
+                return
+            page = replace(page, links=())  # what could be said of it is said of its twin
+        else:
+            self.twins.add(page)
+            further = self.further_pages(page, visit)  # before the page is stored: after that it is not read again for days
+        if visit.depth and not page.is_resource_page and not (known and known.is_resource_page):
+            page = replace(page, links=())  # it only showed the way
+        yield page
+        for found in further:
+            self.visit(found)
+        if not await self.check_links(page.url, page.links):
+            self.done.append(page.url)
+
+    def leads_astray(self, page: ResourcePage, visit: Visit) -> str:
+        """Why a page is no prospect, although it is a page, in words; "" when it may be one."""
+        if site_of(page.final_url) in own_sites(self.campaign):
+            return "it leads to your own site"
+        if self.campaign.ignore.covers(page.final_url):
+            return f"it leads to {page.final_url}, which the campaign ignores"
+        if visit.depth and not same_site(page.final_url, visit.url):
+            return f"it leads to another site, {page.final_url}"
+        return ""
+
+    def page_failed(self, error: Exception, visit: Visit) -> None:
+        """No page came, or it could not be read."""
+        if not self.stopping:  # else it is our own doing
+            self.not_read(visit, in_words(error))
+
+    def not_read(self, visit: Visit, why: str) -> None:
+        """Keep the reason; a later run tries again."""
+        self.store.visits.mark(visit.url, at=utc_now(), problem=why)
+        self.count("pages_not_read")
+        self.logger.warning("Could not read %s: %s", visit.url, why)
+
+    def further_pages(self, page: ResourcePage, visit: Visit) -> list[Visit]:
+        """Same-site pages that look like resource pages, new to the store, within the campaign's limits."""
+        limits = self.campaign.crawl
+        if not self.finds_more or visit.depth >= limits.depth:
+            return []
+        site = site_of(page.final_url)
+        likely = [url for url in worth_a_visit(page) if not self.campaign.ignore.covers(url) and not self.twins.led_to(url)]
+        room = max(0, limits.pages_per_site - self.visits_of_site[site])
+        found = self.store.visits.add(Visit(url=url, depth=visit.depth + 1, seed=visit.seed, found_on=page.url) for url in likely[:room])
+        self.visits_of_site[site] += len(found)
+        return found
+
+    # -- links -------------------------------------------------------------------------------------------------------------
+
+    async def check_links(self, page_url: str, links: Iterable[OutboundLink]) -> bool:
+        """Have those of a page's targets checked that are due. True when the page must wait for one."""
+        targets = anchors_by_target(links)
+        new = self.ledger.to_ask(self.store.evidence.due_among(list(targets), utc_now()))
+        waits = self.ledger.wait(page_url, list(targets))
+        await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
+        return waits
+
+    async def check_own_links(self, page: SitePage) -> None:
+        """The user's own pages are no prospects; their dead links are a list to fix."""
+        targets = anchors_by_target(page.links)
+        new = self.ledger.to_ask(self.store.evidence.due_among(list(targets), utc_now()))
+        await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
+
+    async def take_up_old_work(self) -> None:
+        """Targets that an earlier run left without an answer, or that are due again."""
+        after = ""
+        while batch := {wanted.url: wanted for wanted in self.store.evidence.wanted(utc_now(), after=after)}:
+            new = self.ledger.to_ask(url for url in batch if not self.campaign.ignore.covers(url))
+            await self.check(Wanted(url=url, anchors=batch[url].anchors) for url in new)
+            after = max(batch)
+
+    async def check(self, targets: Iterable[Wanted]) -> None:
+        for wanted in targets:
+            if self.stopping:
+                return
+            await self.checker.put(wanted)
+
+    # -- the end -----------------------------------------------------------------------------------------------------------
+
+    def ready_pages(self) -> Iterable[PageDone]:
+        """Pages whose targets are all judged, once each: when the site is indexed, and all pages that speak of the same targets are read."""
+        while self.done and self.indexer.done and not self.open.number:
+            url = self.done.popleft()
+            if url not in self.handed_on:
+                self.handed_on.add(url)
+                yield PageDone(page_url=url)
+
+    def finish_if_idle(self) -> None:
+        """End the stream of looks when no page is open and no target is outstanding."""
+        if self.all_begun and self.feeding.done() and self.indexer.done and not self.open.number and not self.checker.outstanding:
+            self.checker.finish()
+
+    def stop_asking(self) -> None:
+        """Leave what waits for the next run."""
+        if hasattr(self, "indexer"):
+            self.open.stop()
+            self.indexer.stop()
+            self.feeding.cancel()
+
+    def waited_for(self) -> list[str]:
+        """Hosts with a page under way."""
+        return [*self.open.hosts(), *self.indexer.hosts()] if hasattr(self, "indexer") else []
+
+    def checks_under_way(self) -> int:
+        """Targets that were asked, and that no pipeline has seen yet."""
+        return self.checker.outstanding - self.checker.waiting
+
+    async def unread_looks(self) -> list[Look]:
+        """The crawl ends early: stop checking. Looks that were taken, and that nobody has seen yet."""
+        self.stop_asking()
+        if not hasattr(self, "checker"):
+            return []
+        await self.checker.close()
+        number = self.checks_under_way() - self.checker.under_way
+        results = self.checker.results()
+        looks = [await anext(results, None) for _ in range(number)]
+        return [look for look in looks if look is not None]
+
+    async def closed(self, reason: str) -> None:
+        """Scrapy's hook: stop what runs beside the crawl."""
+        await super().closed(reason)
+        if hasattr(self, "checker"):
+            await self.checker.close()
+
+
+def anchors_by_target(links: Iterable[OutboundLink]) -> Mapping[str, tuple[str, ...]]:
+    """The distinct targets of links in content, each with its anchor texts."""
+    found: dict[str, tuple[str, ...]] = {}
+    for link in links:
+        if not link.boilerplate:
+            found[link.target_url] = (*found.get(link.target_url, ()), link.anchor)
+    return found

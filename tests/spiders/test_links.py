@@ -1,0 +1,50 @@
+"""A plain list of links: one row for each line that has one, whatever the lines look like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tests.crawling import crawl
+from tests.resource_web import ResourceWeb
+
+
+async def rows(web: ResourceWeb, text: str | bytes, **settings: Any) -> list[dict[str, Any]]:
+    path = web.folder / "links.txt"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    items, _ = await crawl("links", settings=web.settings | settings, urls=str(path))
+    return items
+
+
+async def test_each_link_gets_a_row_with_its_verdict_as_it_was_written(web: ResourceWeb) -> None:
+    works, gone = web.page("site.test", "/page"), web.missing("old.test", "/gone")
+    found = {row["url"]: row for row in await rows(web, f"{works}\n{gone}\nHTTP://Site.test:80/page#part\nhttp://nowhere.test/\n")}
+    assert {url: row["verdict"] for url, row in found.items()} == {
+        works: "alive",
+        gone: "gone",
+        "HTTP://Site.test:80/page#part": "alive",
+        "http://nowhere.test/": "dns",
+    }
+    assert found[gone]["confidence"] == "probable"
+    assert [seen["status"] for seen in found[gone]["observations"]] == [404]
+    assert web.asked()[works] == 1
+
+
+async def test_a_list_with_junk_gives_a_row_for_every_line_but_remarks(web: ResourceWeb) -> None:
+    works = web.page("site.test", "/page")
+    text = f"\ufeff# links\n\n  {works}  \nnot a link\nmailto:me@site.test\nhttp://[bad/\n{works}\n".encode() + b"http://\xff\xfe.test/\n"
+    found = await rows(web, text)
+    assert len(found) == 6
+    assert [row["verdict"] for row in found if row["url"] == works] == ["alive", "alive"]
+    assert {row["verdict"] for row in found if row["url"] != works} <= {"unknown", "dns"}
+
+
+async def test_windows_line_ends_and_a_missing_last_one_are_fine(web: ResourceWeb) -> None:
+    urls = [web.page("site.test", f"/page-{n}") for n in range(3)]
+    assert sorted(row["url"] for row in await rows(web, "\r\n".join(urls))) == urls
+
+
+async def test_when_everything_fails_it_ends(web: ResourceWeb, tmp_path: Path) -> None:
+    found = await rows(web, "".join(f"http://nowhere{n}.test/\n" for n in range(300)), CONCURRENT_REQUESTS=10)
+    assert {row["verdict"] for row in found} == {"dns"}
+    assert len(found) == 300

@@ -1,0 +1,192 @@
+"""Items on their way into the store: what is judged when, which contact a page gets, what goes no further and how quietly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from prospector.checking.observe import Look
+from prospector.items import Draft, DraftStatus, PageDone, VerdictKind
+from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages, contact_for
+from prospector.spiders.campaign_spider import CampaignSpider
+from prospector.store import Store, StoreError
+from tests.crawling import crawl
+from tests.misbehaving_site import MisbehavingSite
+from tests.resource_web import ResourceWeb
+from tests.store import builders as make
+
+
+@pytest.fixture
+async def web(tmp_path: Path) -> AsyncIterator[ResourceWeb]:
+    async with MisbehavingSite() as site:
+        yield ResourceWeb(site, tmp_path)
+
+
+class Spider(CampaignSpider):
+    """One that only lends its store."""
+
+    name = "lends"
+
+    def give_up(self, error: StoreError) -> None:
+        self.broken = error
+
+
+@pytest.fixture
+def crawler(web: ResourceWeb, tmp_path: Path) -> Any:
+    web.write_campaign([])
+    spider = Spider()
+    spider.campaign, spider.store = web.campaign(), Store.open(tmp_path / "garden.db")
+    crawler = SimpleNamespace(spider=spider, stats=None)
+    spider.crawler = crawler  # type: ignore[assignment]
+    return crawler
+
+
+def look(number: int = 0, **fields: Any) -> Look:
+    url = f"https://gone.example.com/{number}"
+    return Look(target_url=url, observations=(make.seen(url, **fields),))
+
+
+class TestJudgeTargets:
+    async def test_a_batch_is_judged_when_it_is_full(self, crawler: Any) -> None:
+        pipeline, store = JudgeTargets(crawler), crawler.spider.store
+        for number in range(BATCH):
+            assert store.evidence.judged() == []
+            with pytest.raises(Dropped):
+                await pipeline.process_item(look(number))
+        assert len(store.evidence.judged()) == BATCH
+
+    async def test_a_smaller_one_after_a_second_or_when_something_builds_on_it(self, crawler: Any) -> None:
+        pipeline, store = JudgeTargets(crawler), crawler.spider.store
+        with pytest.raises(Dropped):
+            await pipeline.process_item(look(1))
+        item = PageDone(page_url=make.PAGE)
+        assert await pipeline.process_item(item) is item
+        assert len(store.evidence.judged()) == 1
+        with pytest.raises(Dropped):
+            await pipeline.process_item(look(2))
+        await asyncio.sleep(1.1)
+        assert len(store.evidence.judged()) == 2
+
+    async def test_earlier_looks_count(self, crawler: Any) -> None:
+        pipeline, store = JudgeTargets(crawler), crawler.spider.store
+        for days in (0, 2):
+            with pytest.raises(Dropped):
+                await pipeline.process_item(look(observed_at=make.NOON + days * make.DAY))
+            await pipeline.close_spider()
+        verdict = store.evidence.verdict("https://gone.example.com/0")
+        assert (verdict.kind, verdict.confidence) == (VerdictKind.GONE, "confirmed")
+
+    async def test_a_store_that_takes_nothing_more_is_told_once_even_by_the_clock(
+        self, crawler: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: Any, **__: Any) -> None:
+            raise StoreError("the disk is full")
+
+        monkeypatch.setattr(crawler.spider.store.evidence, "save_checks", full)
+        pipeline = JudgeTargets(crawler)
+        with pytest.raises(Dropped):
+            await pipeline.process_item(look())
+        await asyncio.sleep(1.1)
+        assert str(crawler.spider.broken) == "the disk is full"
+        with pytest.raises(Dropped):
+            await pipeline.process_item(look(1))
+        await pipeline.close_spider()
+
+
+class TestABrokenStore:
+    async def test_ends_the_crawl_with_the_first_item_and_drops_the_others(self, crawler: Any) -> None:
+        pipeline = StorePages(crawler)
+        crawler.spider.store.close()
+        with pytest.raises(Exception, match="closed"):  # what a mistake of ours looks like stays what it is
+            await pipeline.process_item(make.page())
+        assert crawler.spider.broken is None
+        crawler.spider.give_up(StoreError("the disk is full"))
+        with pytest.raises(Dropped):
+            await pipeline.process_item(make.page())
+
+
+class TestContacts:
+    async def test_all_read_pages_of_a_site_tell_of_its_contacts_whichever_is_done_first(self, web: ResourceWeb) -> None:
+        gone = [web.missing("old.test", f"/drying-sage-leaves-{n}") for n in range(2)]
+        silent = web.serve("lists.test", "/a.html", f'<title>Links A</title><h1>Links</h1><a href="{gone[0]}">drying sage leaves</a>')
+        seeds = [silent, web.link_list("lists.test", "/b.html", gone[1:])]
+        web.write_campaign(seeds)
+        items, _ = await crawl("resources", settings=web.settings, campaign=web.campaign())
+        assert {item.page_url: item.recipient for item in items} == dict.fromkeys(seeds, "editor@lists.test")
+
+    async def test_an_address_that_is_gone_from_its_page_is_forgotten(self, web: ResourceWeb) -> None:
+        gone = [web.missing("old.test", "/drying-sage-leaves")]
+        for name in ("old", "new"):
+            seed = web.link_list("lists.test", "/links.html", gone, contact=f"{name}@lists.test")
+            web.write_campaign([seed], crawl={"refetch_days": 0})
+            await crawl("resources", settings=web.settings, campaign=web.campaign())
+        with Store.open(web.database) as store:
+            assert [draft.recipient for draft in store.drafts.list()] == ["new@lists.test"]
+
+    def test_the_address_on_the_page_itself_comes_before_the_sites_best(self) -> None:
+        url = "https://library.herbs.test/links"
+        page = make.page(url, html='<p>Found a broken link? Please tell <a href="mailto:ada@herbs.test">Ada Lind</a></p>')
+        contacts = [make.contact("webmaster@herbs.test", rank=1), make.contact("ada@herbs.test", rank=2, source_url="elsewhere")]
+        chosen = contact_for(page, contacts)
+        assert chosen is not None
+        assert (chosen.value, chosen.source_url) == ("ada@herbs.test", url)
+
+    def test_a_page_without_one_gets_the_sites(self) -> None:
+        assert contact_for(make.page(html="<p>nobody</p>"), [make.contact()]) == make.contact()
+        assert contact_for(make.page(html="<p>nobody</p>"), []) is None
+
+    async def test_a_contact_page_is_looked_for_once_a_site_and_stays_on_it(self, web: ResourceWeb) -> None:
+        web.redirect("lists.test", "/contact", "http://elsewhere.test/contact")
+        web.serve("elsewhere.test", "/contact", '<a href="mailto:me@elsewhere.test">me</a> <a href="mailto:you@lists.test">you</a>')
+        gone = web.missing("old.test", "/drying-sage-leaves")
+        seeds = []
+        for number in range(3):
+            page = f'<title>Links {number}</title><h1>Links {number}</h1><ul><li><a href="{gone}">drying sage leaves</a></li></ul>'
+            seeds.append(web.serve("lists.test", f"/links-{number}.html", f'{page}<a href="/contact">Contact us</a>'))
+        web.write_campaign(seeds)
+        await crawl("resources", settings=web.settings, campaign=web.campaign())
+        assert web.asked()["http://lists.test/contact"] == 1
+        with Store.open(web.database) as store:
+            assert store.prospects.contacts("lists.test") == ()
+            assert {draft.note.rpartition("; ")[2] for draft in store.drafts.list()} == {"no contact found"}
+
+
+async def test_only_letters_come_out_and_the_rest_goes_quietly(web: ResourceWeb, caplog: pytest.LogCaptureFixture) -> None:
+    targets = [web.missing("old.test", "/drying-sage-leaves"), *(web.page(f"site{n}.test", "/page") for n in range(20))]
+    web.write_campaign([web.link_list("lists.test", "/links.html", targets)])
+    with caplog.at_level(logging.INFO):
+        items, crawler = await crawl("resources", settings=web.settings | {"LOG_LEVEL": "INFO"}, campaign=web.campaign())
+    assert [type(item) for item in items] == [Draft]
+    assert not [record for record in caplog.records if record.message.startswith(("Dropped", "Scraped"))]
+    assert crawler.stats is not None
+    assert crawler.stats.get_value("item_error_count") is None
+
+
+async def test_a_page_that_gets_no_letter_keeps_the_reason(web: ResourceWeb) -> None:
+    seed = web.link_list("lists.test", "/links.html", [web.missing("old.test", "/quantum-chromodynamics")])
+    web.write_campaign([seed])
+    items, _ = await crawl("resources", settings=web.settings, campaign=web.campaign())
+    assert items == []
+    with Store.open(web.database) as store:
+        (row,) = store.reports.prospects()
+        assert row["flags"] == ["none of your pages fits what its dead links were about"]
+        assert store.pages.undone() == []
+
+
+async def test_a_letter_whose_page_is_no_prospect_any_more_is_withdrawn(web: ResourceWeb) -> None:
+    gone = web.missing("old.test", "/drying-sage-leaves")
+    seed = web.link_list("lists.test", "/links.html", [gone])
+    web.write_campaign([seed], crawl={"refetch_days": 0})
+    await crawl("resources", settings=web.settings, campaign=web.campaign())
+    web.link_list("lists.test", "/links.html", [])
+    await crawl("resources", settings=web.settings, campaign=web.campaign())
+    with Store.open(web.database) as store:
+        assert [(draft.status, draft.note) for draft in store.drafts.list()] == [
+            (DraftStatus.WITHDRAWN, "none of its links looks dead any more")
+        ]
