@@ -1,0 +1,141 @@
+"""What every command does alike: options, the campaign it works on, its store, plain words when something is wrong.
+
+Exit codes: 0 done, 1 nothing (or not everything) could be done, 2 the input is wrong. No ScrapyCommand may be defined here: Scrapy takes every
+one that it finds in this package for a command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+from scrapy.commands import ScrapyHelpFormatter
+
+from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.outreach.templates import Template, TemplateError, load_templates
+from prospector.store import Store, StoreError
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+# a command must not start logging or an engine just to print a few lines
+QUIET_SETTINGS = {"LOG_ENABLED": False}
+
+
+class CommandError(Exception):
+    """The command can't go on. The message is one line that says what to do next."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RawHelp(ScrapyHelpFormatter):
+    """Help whose examples keep their lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return "\n".join(indent + line for line in text.splitlines())
+        return super()._fill_text(text, width, indent)
+
+
+def add_help(parser: argparse.ArgumentParser, *, examples: str, exit_codes: str) -> None:
+    """Show examples (one a line) and exit codes below the options."""
+    parser.formatter_class = RawHelp
+    lines = "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
+    codes = "\n".join(f"  {line.strip()}" for line in exit_codes.strip().splitlines())
+    parser.epilog = f"Examples\n========\n{lines}\n\nExit codes\n==========\n{codes}"
+
+
+def add_campaign_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--campaign", metavar="FILE", help="campaign file, or the folder it lies in (default: campaign.toml here, else the bundled demo)"
+    )
+
+
+def run_plainly(work: Callable[[], int | None]) -> int:
+    """Do the command's work; whatever stops it becomes a line on stderr and an exit code."""
+    survive_any_console()
+    try:
+        code = work() or DONE
+        sys.stdout.flush()  # here, where a reader that went away can still be forgiven
+    except BrokenPipeError:  # `| head`: what it read is what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return DONE
+    except CampaignError as error:
+        code, lines = BAD_INPUT, error.problems
+    except CommandError as error:
+        code, lines = error.code, (str(error),)
+    except StoreError as error:
+        code, lines = FAILED, (str(error),)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        code, lines = FAILED, (f"{place}{error.strerror or error}",)
+    except KeyboardInterrupt:
+        code, lines = INTERRUPTED, ("stopped",)
+    else:
+        return code
+    for line in lines:
+        say(line)
+    return code
+
+
+def survive_any_console() -> None:
+    """A console of few letters (cp1252) shows ? for the others, instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def say(line: str) -> None:
+    """A remark about the work, on stderr: stdout is for results."""
+    print(line, file=sys.stderr)
+
+
+def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
+    """The campaign to work on, told on stderr with the reason why."""
+    campaign, why = find_campaign(given, cwd or Path.cwd())
+    say(why)
+    return campaign
+
+
+def chosen_letters(campaign: Campaign) -> dict[str, Template]:
+    """Every template of the campaign's folder by id, the campaign's own letter among them; checked before anything starts."""
+    folder, letter = campaign.templates.folder, campaign.templates.letter
+    try:
+        letters = load_templates(folder)
+    except TemplateError as error:
+        raise CommandError(str(error), BAD_INPUT) from error
+    if letter not in letters:
+        near = next(iter(get_close_matches(letter, letters, n=1, cutoff=0)))
+        known = ", ".join(sorted(letters))
+        raise CommandError(
+            f'{campaign.path.name}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). '
+            f'Write it as letter = "{near}".',
+            BAD_INPUT,
+        )
+    return letters
+
+
+def open_store(campaign: Campaign) -> Store:
+    """The campaign's store, which must exist already."""
+    if not campaign.database.exists():
+        raise CommandError(f"{campaign.database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources")
+    return Store.open(campaign.database, create=False)
+
+
+def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: int, usage: str) -> None:
+    """Scrapy hands on options that it doesn't know as arguments; a mistyped one must not be taken for a folder."""
+    given = list(args)
+    for option in given:
+        if option.startswith("-") and option != "-":
+            known = [f"--{name.replace('_', '-')}" for name in vars(opts)]
+            near = get_close_matches(option.split("=")[0], known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise CommandError(f"there is no option {option}.{hint} Usage: {usage}", BAD_INPUT)
+    if len(given) > at_most:
+        raise CommandError(f"too many arguments: {' '.join(given[at_most:])}. Usage: {usage}", BAD_INPUT)

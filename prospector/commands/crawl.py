@@ -1,0 +1,162 @@
+"""`scrapy crawl`, with a campaign: checks campaign and database before anything starts, and says with its exit code whether anything was done."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterable
+from inspect import signature
+from pathlib import Path
+
+from scrapy import Spider
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import NotConfigured, UsageError
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from prospector.checking.handler import network_settings
+from prospector.commands._shared import (
+    BAD_INPUT,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    CommandError,
+    add_campaign_option,
+    add_help,
+    chosen_campaign,
+    chosen_letters,
+    run_plainly,
+)
+from prospector.spiders.campaign_spider import CampaignSpider
+from prospector.spiders.clock import utc_now
+from prospector.spiders.links import LinksSpider, lines
+from prospector.store import Store
+
+# Scrapy's account of its own set-up: sixteen lines that hide the two that matter. `-L DEBUG` or `-s LOG_LEVEL=…` shows them.
+CHATTY = ("scrapy.utils.log", "scrapy.crawler", "scrapy.middleware", "scrapy.statscollectors", "scrapy.core.engine", "scrapy.addons")
+
+
+class Command(ScrapyCrawl):
+    """Scrapy's own command, with a campaign."""
+
+    def short_desc(self) -> str:
+        return "Run a spider (resources, recheck, site, links) for a campaign"
+
+    def long_desc(self) -> str:
+        return (
+            "resources: crawl the campaign's seeds, check their links, draft letters. recheck: look again at what is due. "
+            "site: index your own pages. links: check a plain list of links."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_campaign_option(parser)
+        add_help(
+            parser,
+            examples="""
+                scrapy crawl resources
+                scrapy crawl resources --campaign clients/garden
+                scrapy crawl recheck
+                scrapy crawl links -a urls=links.txt -O verdicts.jsonl
+            """,
+            exit_codes="""
+                0    the crawl ran, even if nothing was due
+                1    no page could be read, the database can't be used or could take no more, or another crawl has it
+                2    the campaign file, a template, a list or an option is wrong
+                130  stopped by Ctrl-C; what was found is kept
+            """,
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        asked_for = (self.settings.getpriority("LOG_LEVEL") or 0) >= SETTINGS_PRIORITIES["cmdline"]
+        if not asked_for:
+            for name in CHATTY:
+                logging.getLogger(name).addFilter(only_warnings)  # a filter: Scrapy sets the levels anew
+            if sys.stderr.isatty():
+                # the progress line says it; warnings still show above it
+                self.settings.set("LOG_LEVEL", "WARNING", priority="command")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        if len(args) != 1:
+            raise UsageError("name one spider: scrapy crawl resources", print_help=False)
+        self.exitcode = run_plainly(lambda: self._crawl(args[0], opts))
+
+    def _crawl(self, name: str, opts: argparse.Namespace) -> int:
+        assert self.crawler_process is not None
+        try:
+            spider_class = self.crawler_process.spider_loader.load(name)
+        except KeyError:
+            names = ", ".join(sorted(self.crawler_process.spider_loader.list()))
+            raise CommandError(f"there is no spider {name!r}. There are: {names}.", BAD_INPUT) from None
+        _check_spider_arguments(spider_class, opts.spargs)
+        if issubclass(spider_class, CampaignSpider):
+            return self._crawl_campaign(name, opts)
+        if issubclass(spider_class, LinksSpider):
+            _check_list(opts.spargs.get("urls", ""))
+        self._check_hosts()
+        return self._run(name, opts.spargs)
+
+    def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:
+        campaign = chosen_campaign(opts.campaign or opts.spargs.pop("campaign", None))
+        opts.spargs.pop("campaign", None)
+        chosen_letters(campaign)
+        if name == "site" and not campaign.sites:
+            raise CommandError(f"{campaign.path.name}: there is no [[sites]] table, so there is nothing to index.", BAD_INPUT)
+        if name == "resources" and not campaign.seed_urls():
+            raise CommandError(f"{campaign.path.name}: no seeds. Name pages to begin with under [seeds], or a file of them.", BAD_INPUT)
+        self._check_hosts()
+        store = Store.open(campaign.database)
+        try:
+            with store.lock(name, now=utc_now()):
+                code = self._run(name, {**opts.spargs, "campaign": campaign, "store": store})
+        finally:
+            store.close()
+        return code
+
+    def _check_hosts(self) -> None:
+        assert self.settings is not None
+        try:
+            network_settings(self.settings)
+        except (NotConfigured, ValueError) as error:
+            raise CommandError(str(error), BAD_INPUT) from error
+
+    def _run(self, name: str, arguments: dict[str, object]) -> int:
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(name)
+        self.crawler_process.crawl(crawler, **arguments)
+        self.crawler_process.start()
+        if self.crawler_process.bootstrap_failed or crawler.stats is None:
+            return FAILED
+        match crawler.stats.get_value("finish_reason"):
+            case "finished":
+                return FAILED if crawler.stats.get_value("prospector/did_nothing") else DONE
+            case "shutdown":
+                return INTERRUPTED
+            case _:
+                return FAILED
+
+
+def only_warnings(record: logging.LogRecord) -> bool:
+    """A logging filter."""
+    return record.levelno >= logging.WARNING
+
+
+def _check_spider_arguments(spider: type[Spider], given: Iterable[str]) -> None:
+    """Scrapy takes any; a mistyped one must not crawl the demo in place of a client's campaign."""
+    known = {"campaign"} if issubclass(spider, CampaignSpider) else set(signature(spider.__init__).parameters) - {"self", "args", "kwargs"}
+    for name in given:
+        if name not in known:
+            known_ones = ", ".join(f"-a {one}=…" for one in sorted(known))
+            raise CommandError(f"-a {name}=…: the spider {spider.name} knows no such argument. It knows {known_ones}.", BAD_INPUT)
+
+
+def _check_list(urls: str) -> None:
+    if not urls:
+        raise CommandError("name the list of links: scrapy crawl links -a urls=links.txt -O verdicts.jsonl", BAD_INPUT)
+    path = Path(urls)
+    if not path.is_file():
+        raise CommandError(f"{urls}: there is no such file. Name a text file with one URL a line.", BAD_INPUT)
+    if next(lines(path), None) is None:
+        raise CommandError(f"{urls}: there is no address in it. Write one URL a line.")

@@ -1,0 +1,110 @@
+"""`scrapy drafts list` and `scrapy drafts show ID`: the letters that wait for a person."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from prospector.commands._shared import (
+    BAD_INPUT,
+    FAILED,
+    QUIET_SETTINGS,
+    CommandError,
+    add_campaign_option,
+    add_help,
+    check_arguments,
+    chosen_campaign,
+    open_store,
+    run_plainly,
+    say,
+)
+from prospector.items import DraftStatus
+from prospector.store import Store, StoredDraft
+from prospector.words import label, sentence
+
+USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID"
+
+
+class Command(ScrapyCommand):
+    requires_project = False
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
+
+    def syntax(self) -> str:
+        return "[options] list | show ID"
+
+    def short_desc(self) -> str:
+        return "List the letters, or show one"
+
+    def long_desc(self) -> str:
+        return (
+            "list: one line a letter: its number, status, recipient and subject. show: one letter whole, with its status and why it waits."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_campaign_option(parser)
+        parser.add_argument(
+            "--status", metavar="STATUS", choices=[status.value for status in DraftStatus], help="only those: " + ", ".join(DraftStatus)
+        )
+        add_help(
+            parser,
+            examples="""
+                scrapy drafts list
+                scrapy drafts list --status ready
+                scrapy drafts show 3
+            """,
+            exit_codes="""
+                0  shown
+                1  nothing has been crawled yet, or there is no such draft
+                2  the command or the campaign file is wrong
+            """,
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = run_plainly(lambda: _drafts(args, opts))
+
+
+def _drafts(args: list[str], opts: argparse.Namespace) -> None:
+    check_arguments(args, opts, at_most=2, usage=USAGE)
+    match args:
+        case ["list"]:
+            with open_store(chosen_campaign(opts.campaign)) as store:
+                _list(store, DraftStatus(opts.status) if opts.status else None)
+        case ["show", number] if number.isascii() and number.isdigit():
+            with open_store(chosen_campaign(opts.campaign)) as store:
+                _show(store, int(number))
+        case _:
+            raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
+
+
+def _list(store: Store, status: DraftStatus | None) -> None:
+    drafts = store.drafts.list(status)
+    for draft in drafts:
+        print(f"{draft.id:>4}  {label(draft.status):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
+        if draft.note:
+            print(f"{'':17}{draft.note}")
+    if not drafts:
+        say("No letters yet." if status is None else f"No letter is {label(status)}.")
+
+
+def _show(store: Store, number: int) -> None:
+    draft = store.drafts.get(number)
+    if draft is None:
+        raise CommandError(f"there is no draft {number}. See: scrapy drafts list", FAILED)
+    for name, value in _head(draft):
+        print(f"{name + ':':<10} {value}")
+    print()
+    print(draft.final_body)
+
+
+def _head(draft: StoredDraft) -> list[tuple[str, str]]:
+    head = [
+        ("Page", draft.page_url),
+        ("Status", f"{label(draft.status)}. {sentence(draft.status)}"),
+        ("To", draft.recipient or "(no contact found)"),
+        ("Subject", draft.final_subject),
+    ]
+    return head + ([("Note", draft.note)] if draft.note else [])
