@@ -40,7 +40,8 @@ CONFIDENCE_RIDGE = 1e-3
 STEPS = 300
 LEAST_WEIGHT = 0.01  # smaller ones are left out of the file
 # how much a false offer costs against a missed one: what has no answer must not be offered one
-KIND_COST = {"pos": 1.0, "near": 1.3, "far": 2.0, "other": 2.0}
+KIND_COST = {"pos": 1.0, "near": 1.5, "far": 2.0, "other": 2.0}
+UNSHRUNK = 1.25  # the ridge pulls every confidence towards the middle; the logits times this are right as often as they say
 URL_SOURCES = {Source.SLUG, Source.PATH}
 ARCHIVE_SOURCES = {Source.ARCHIVED_TITLE, Source.ARCHIVED_HEADINGS, Source.ARCHIVED_TEXT}
 CONFIDENCE_INPUTS = (*CONFIDENCE_EXTRAS, *FEATURES)
@@ -162,13 +163,14 @@ def fit_rank(examples: Sequence[Example], *, archived: bool) -> dict[Shape, dict
 
 def fit_confidence(examples: Sequence[Example], vector: Vector) -> Vector:
     """Logistic: is the best page acceptable? Pages of sites that have no answer teach it to say no."""
-    answered = [each for each in examples if each.pages]
+    answered = [each for each in examples if each.pages and each.as_asked]
     inputs: list[list[float]] = []
     right: list[float] = []
+    names = [name for name in CONFIDENCE_INPUTS if name in CONFIDENCE_EXTRAS or any(name in row for row in vector.rank.values())]
     for each in answered:
         order = each.ranked(vector)
         given = confidence_inputs(order[0].features, [one.score for one in order])
-        inputs.append([1.0, *(given[name] for name in CONFIDENCE_INPUTS)])
+        inputs.append([1.0, *(given[name] for name in names)])
         right.append(float(each.acceptable[each.pages.index(order[0].page)]))
     values, truth = np.array(inputs), np.array(right)
     cost = site_weights(answered) * np.array([KIND_COST[each.question.kind] for each in answered])
@@ -181,8 +183,8 @@ def fit_confidence(examples: Sequence[Example], vector: Vector) -> Vector:
         slope: Array = values.T @ (cost * (said - truth)) + ridge
         return slope
 
-    fitted = descend(np.zeros(values.shape[1]), gradient, free=1)
-    named = {name: round(float(weight), 4) for name, weight in zip(CONFIDENCE_INPUTS, fitted[1:], strict=True) if weight >= 0.01}
+    fitted = UNSHRUNK * descend(np.zeros(values.shape[1]), gradient, free=1)
+    named = {name: round(float(weight), 4) for name, weight in zip(names, fitted[1:], strict=True) if weight >= 0.01}
     return replace(vector, confidence=named, intercept=round(float(fitted[0]), 4))
 
 

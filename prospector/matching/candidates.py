@@ -23,7 +23,7 @@ MAX_AGREED_WORDS = 6
 MAX_HITS = 1000  # pages that the words of one query may stand on; beyond it the commonest are left out. Bounds the time on a large site
 RANK_DAMPING = 5  # of the rank fusion: how little the first place is worth against the tenth
 NAMED_WORTH = 2.0
-MAX_CANDIDATES = 40  # the best by rank fusion: looking at all of them finds hardly more
+MAX_CANDIDATES = 36  # the best by rank fusion: looking at all of them finds hardly more
 
 
 class PageIndex(Protocol):

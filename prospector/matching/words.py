@@ -20,6 +20,7 @@ WORD = re.compile(r"[^\W_]+")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 EXTENSION = re.compile(r"\.(?:html?|xhtml|shtml|php\d?|aspx?|jsp|cfm|cgi|pdf|md|txt|docx?)$", re.IGNORECASE)
 OPAQUE = re.compile(r"\d{4,}|[0-9a-f]{12,}|(?=[a-z]*\d[a-z]*\d)[0-9a-z]{14,}")  # an id says nothing; a short number may ("html5", "10")
+NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 MIN_STEM = 3
 DATED = re.compile(r"/(?:19|20)\d\d[/-](?:0?[1-9]|1[0-2])(?=[/-]|$)")
 IDEOGRAPHS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
@@ -67,7 +68,16 @@ def fold(text: str) -> str:
     """Lower case, without accents: slugs rarely carry them, titles do."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_UNDECOMPOSED))
+    return NOT_ASCII.sub(_folded, unicodedata.normalize("NFC", text).lower())
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _plain(match[0])
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", letter.casefold().translate(_UNDECOMPOSED))
     return unicodedata.normalize("NFC", "".join(char for char in decomposed if not unicodedata.combining(char)))
 
 

@@ -126,6 +126,7 @@ RESTLESS = {
 }
 
 
+@pytest.mark.torture  # four pages that never rest, within their seconds: a busy machine fails it
 async def test_a_page_without_rest_is_read_as_it_stands(world: World, renderer: Renderer) -> None:
     pages = [
         world.page(f"http://evil.test/restless-{name}", f"<h1>Here</h1><script>{script}</script>") for name, script in RESTLESS.items()

@@ -140,6 +140,7 @@ async def test_what_no_reader_of_text_needs_is_not_asked_for(world: World, rende
     assert not beside & set(world.asked("app.test"))
 
 
+@pytest.mark.torture  # counts what overlaps in time: a busy machine fails it
 async def test_two_pages_at_once_and_no_more(world: World, renderer: Renderer) -> None:
     for number in range(4):
         world.page(f"http://busy.test/page{number}", f'<body><script src="/wait{number}.js"></script>')
