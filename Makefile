@@ -30,12 +30,12 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@echo; echo "A demo web of some ninety sites is served on this machine while each command runs. Nothing leaves it, nothing is sent."
 	@echo; echo '$$ scrapy crawl resources      # read the seeds, check their links, match, draft'
 	@$(BIN)/scrapy crawl resources
-	@echo; echo '$$ scrapy crawl recheck        # dead links are confirmed by later looks: days in life, seconds here'
+	@echo; echo '$$ scrapy crawl recheck        # twice: dead links are confirmed by later looks, days apart in life, seconds here'
 	@sleep 2; $(BIN)/scrapy crawl recheck 2>/dev/null
 	@sleep 2; $(BIN)/scrapy crawl recheck
 	@echo; echo '$$ scrapy drafts list --status ready'
 	@$(BIN)/scrapy drafts list --status ready 2>/dev/null
-	@echo; echo "Look further:   $(BIN)/scrapy drafts show 1      a whole letter"
+	@echo; echo "Look further:   $(BIN)/scrapy drafts show ID     a whole letter"
 	@echo "                $(BIN)/scrapy export dead-links      what was found, as CSV"
 	@echo "                $(BIN)/scrapy status                 what is due, and why"
 	@echo "Your own:       $(BIN)/scrapy init my-campaign       a folder with a campaign to fill in"

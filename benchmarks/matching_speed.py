@@ -72,7 +72,9 @@ def main() -> None:
         size = (Path(folder) / "site.db").stat().st_size / 1e6
     times.sort()
     print(f"{ranker.documents} pages: saved in {spent:.1f} s ({size:.0f} MB on disk), first link after {first:.1f} s")
-    print(f"{len(times)} links, processor time: {sum(times) / len(times):.1f} ms a link, median {times[len(times) // 2]:.1f}, worst {times[-1]:.1f}")
+    print(
+        f"{len(times)} links, processor time: {sum(times) / len(times):.1f} ms a link, median {times[len(times) // 2]:.1f}, worst {times[-1]:.1f}"
+    )
     print(f"memory: {memory() - before:.0f} MB for the ranker, {memory():.0f} MB in all")
 
 

@@ -22,11 +22,24 @@ from prospector.contacts.find import contacts_on, default_route
 from prospector.contacts.mail_hosts import domains_to_ask, with_mail_hosts
 from prospector.contacts.search import ContactSearch
 from prospector.contacts.wishes import asks_for_no_letters
-from prospector.items import Contact, ContactKind, DeadLink, OutboundLink, PageDone, Prospect, ResourcePage, Score, SitePage, Stage, Verdict
+from prospector.items import (
+    Contact,
+    ContactKind,
+    DeadLink,
+    OutboundLink,
+    PageDone,
+    Prospect,
+    ResourcePage,
+    Score,
+    SitePage,
+    Stage,
+    Verdict,
+    Via,
+)
 from prospector.links.charset import decode
 from prospector.links.sites import site_of
 from prospector.matching.rank import Ranker
-from prospector.matching.topic import Sighting, topic_of
+from prospector.matching.topic import Sighting, Topic, siblings_of, topic_of
 from prospector.outreach.letter import NoDraft, compose
 from prospector.outreach.templates import Template, load_templates
 from prospector.scoring.score import Facts, score_prospect
@@ -40,6 +53,8 @@ BATCH = 50  # looks not yet in the store, with those under way: what a crash can
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
 FLUSH_AFTER = 1.0  # seconds until a smaller batch is written
 CONTACT_MAXSIZE = 2 * 1024 * 1024  # bytes of a contact page
+OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures are evidence, but nothing that we saw
+MOST_LISTS = 20  # lists that a target stands on, and that tell what it is about by their other links
 CONTACT_SEARCHES = 16  # sites looked through for a contact at a time
 
 
@@ -236,10 +251,8 @@ class MatchOffers(CampaignPipeline):
 
     def _match(self, target_url: str) -> None:
         store, thresholds = self.spider.store, self.spider.campaign.thresholds
-        sightings = [Sighting(link=seen.link, page_title=seen.page_title) for seen in store.pages.sightings(target_url)]
-        topic = topic_of(target_url, sightings, store.findings.archived(target_url))
         self._ranker = self._ranker or Ranker(store.site)  # the first page is done only when the site is indexed
-        matches = self._ranker.best_matches(topic, strong=thresholds.strong, possible=thresholds.possible)
+        matches = self._ranker.best_matches(topic_in(store, target_url), strong=thresholds.strong, possible=thresholds.possible)
         store.findings.save_matches(target_url, matches, now=utc_now())
         self.count("matched" if matches else "no_fit")
 
@@ -305,6 +318,19 @@ class Stored(Dropped):
 def site_of_page(store: Store, page_url: str) -> str:
     page = store.pages.get(page_url)
     return site_of(page.final_url if page else page_url)
+
+
+def topic_in(store: Store, target_url: str) -> Topic:
+    """What all that is stored of a target says it was about."""
+    sightings = [
+        Sighting(
+            link=seen.link,
+            page_title=seen.page_title,
+            siblings=siblings_of(seen.link, store.pages.links_of(seen.page_url)) if number < MOST_LISTS else (),
+        )
+        for number, seen in enumerate(store.pages.sightings(target_url))
+    ]
+    return topic_of(target_url, sightings, store.findings.archived(target_url))
 
 
 def dead_links(store: Store, page_url: str) -> list[tuple[OutboundLink, Verdict]]:
@@ -388,10 +414,11 @@ def referring_sites(store: Store, target_url: str) -> set[str]:
 
 
 def failure_days(spider: CampaignSpider, prospect: Prospect) -> Mapping[str, list[datetime]]:
-    """When each dead target of the prospect was found failing, since it last answered."""
+    """When each dead target of the prospect was found failing by us, since it last answered: a letter says "I saw" of nothing else."""
     days = {}
     for dead in prospect.dead_links:
         since = dead.verdict.first_failed_at
         seen = spider.store.evidence.observations(dead.link.target_url)
-        days[dead.link.target_url] = [one.observed_at for one in seen if since is not None and one.observed_at >= since and not one.offline]
+        ours = [one for one in seen if one.via in OUR_LOOKS and not one.offline]
+        days[dead.link.target_url] = [one.observed_at for one in ours if since is not None and one.observed_at >= since]
     return days

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from prospector.checking.failures import Failed
-from prospector.items import Outcome
 
 MAX_BYTES = 512 * 1024  # RFC 9309, 2.5: at least 500 KiB must be read
 MAX_CRAWL_DELAY = 30.0  # seconds; a longer wish would make one host the length of the run
@@ -75,11 +74,10 @@ class Robots:
         try:
             status, body = await self._fetch(f"{origin}/robots.txt")
             rules = self._read(status, body)
-        except Failed as failed:
-            # No answer is the target's own fault to show (dns, refused, …): asking for it tells more than we know here.
-            # Only a host that we were told to leave alone, or may not connect to, is not asked again.
-            told = failed.outcome in {Outcome.HOST_STOPPED, Outcome.ADDRESS_REFUSED}
-            rules = Rules(refusal="" if not told else failed.detail)
+        except Failed:
+            # No answer is the target's own fault to show (dns, refused, an address that the guard refuses …): asking for it says
+            # what is wrong, by its own name.
+            rules = Rules()
         if rules.delay:
             self._slow_down(host, rules.delay)
         self._rules[origin] = rules

@@ -52,7 +52,7 @@ def add_help(parser: argparse.ArgumentParser, *, examples: str, exit_codes: str)
 
 def add_campaign_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--campaign", metavar="FILE", help="campaign file, or the folder it lies in (default: campaign.toml here, else the bundled demo)"
+        "--campaign", metavar="FILE", help="campaign file, or the folder it lies in; without it campaign.toml here, else the bundled demo"
     )
 
 

@@ -50,11 +50,11 @@ def titled_name(text: str) -> str:
     return " ".join(found.pop().split()) if len(found) == 1 else ""
 
 
-def salutation(contact: Contact, locale: str) -> str:
+def salutation(contact: Contact | None, locale: str) -> str:
     """How a letter in this language begins, without the comma. A language without a row is greeted in English."""
     rows = _greetings()
     row = rows.get(locale.lower().replace("_", "-").partition("-")[0], rows["en"])
-    told, name = titles().read(contact.name)
+    told, name = titles().read(contact.name if contact else "")
     if not name:
         return row["neutral"]
     form = row.get(next((degree for degree in ("professor", "doctor") if degree in told), next(iter(told), "")), "")

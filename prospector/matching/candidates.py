@@ -100,7 +100,7 @@ def candidates(topic: TopicWords, index: PageIndex, names: NameIndex, weigher: W
             places[url][SPELLING] = min(place, places[url].get(SPELLING, place))
     found = [Candidate(url=url, places=found_at) for url, found_at in places.items()]
     votes = {word: count * weigher.idf(word) for word, count in topic.votes.items()}
-    total = sum(votes.values())
+    total = sum(votes.values()) or 1.0  # a topic that says nothing: all candidates promise as much
     promise = {
         each.url: _fused(each) + NAMED_WORTH * sum([votes[word] for word in names.words(each.url) if word in votes]) / total
         for each in found

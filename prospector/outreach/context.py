@@ -21,6 +21,7 @@ class PageView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactView:
     name: str  # "" unless certain
+    greeting: str  # "Dear Ms Lind" only where that is certain, else neutral
     source: str  # the page where the address was found
     is_email: bool
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
+from prospector.contacts.salutation import salutation
 from prospector.items import (
     UNCLICKABLE_KINDS,
     Confidence,
@@ -207,7 +208,7 @@ def _view(prospect: Prospect, campaign: LetterSettings, plan: _Plan, locale: str
     offer = next((link.offer for link in links if link.offer), None)
     return LetterView(
         page=_page_view(prospect, unsafe),
-        contact=_contact_view(prospect.contact),
+        contact=_contact_view(prospect.contact, locale),
         sender=_sender_view(campaign.sender, locale, offered=offer.url if offer else ""),
         links=links,
         count=len(plan.links),
@@ -226,11 +227,13 @@ def _page_view(prospect: Prospect, unsafe: frozenset[str]) -> PageView:
     )
 
 
-def _contact_view(contact: Contact | None) -> ContactView:
+def _contact_view(contact: Contact | None, locale: str) -> ContactView:
+    greeting = quiet(salutation(contact, locale), 80)
     if contact is None:
-        return ContactView(name="", source="", is_email=False)
+        return ContactView(name="", greeting=greeting, source="", is_email=False)
     is_email = contact.kind is ContactKind.EMAIL
-    return ContactView(name=quiet(contact.name, 60), source=plain_url(contact.source_url) if is_email else "", is_email=is_email)
+    source = plain_url(contact.source_url) if is_email else ""
+    return ContactView(name=quiet(contact.name, 60), greeting=greeting, source=source, is_email=is_email)
 
 
 def _sender_view(sender: SenderSettings, locale: str, offered: str) -> SenderView:
@@ -250,7 +253,7 @@ def _link_view(one: DeadLink, number: int, locale: str, failures: Sequence[datet
     unclickable = verdict.kind in UNCLICKABLE_KINDS
     status = _STATUS.search(verdict.reason) if verdict.kind is VerdictKind.GONE else None
     checked = list(failures) or [when for when in (verdict.first_failed_at, verdict.confirmed_at) if when]
-    first = verdict.first_failed_at or (min(checked) if checked else None)
+    first = min(checked, default=None)
     return LinkView(
         number=number,
         anchor=quiet(one.link.anchor, MAX_ANCHOR, unsafe=unsafe),

@@ -324,10 +324,10 @@ def _samples() -> Iterator[LetterView]:
     bare = replace(full, anchor="", section="", since="", checked="", new_url="", archive=None, offer=None)
     view = LetterView(
         page=PageView(url="https://example.net/links", title="Links", short_title="Links", host="example.net"),
-        contact=ContactView(name="Name", source="https://example.net/", is_email=True),
+        contact=ContactView(name="Name", greeting="Dear Ms Name", source="https://example.net/", is_email=True),
         sender=SenderView(name="Name", email="me@example.org", site="https://example.org/", relation="I run it.", postal_address="Street", opt_out="Say no."),
         links=(full, bare), count=10, more=2, offer=ours,
     )  # fmt: skip
     yield view
-    yield replace(view, links=(bare,), count=1, more=0, contact=ContactView(name="", source="", is_email=False))
+    yield replace(view, links=(bare,), count=1, more=0, contact=ContactView(name="", greeting="Hello", source="", is_email=False))
     yield replace(view, links=(bare,), count=1, more=0, offer=None)

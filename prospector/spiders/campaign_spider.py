@@ -81,6 +81,7 @@ class CampaignSpider(Spider):
         self.beside(see_scrapy_close(self.crawler, lambda: self.beside(self.stop())))
         try:
             self.run_id = self.store.runs.begin(self.name, now=utc_now())
+            self.store.prospects.expire_contacts(now=utc_now())  # addresses that no letter used are not kept for ever
             async for item in self.work():
                 yield item
         except StoreError as error:

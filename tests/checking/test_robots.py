@@ -126,19 +126,9 @@ async def test_sitemaps_are_told() -> None:
     assert (await origin.robots.rules("http://a.test/")).sitemaps == ("http://a.test/map.xml",)
 
 
-@pytest.mark.parametrize(
-    ("result", "forbidden"),
-    [
-        (Outcome.HOST_STOPPED, True),
-        (Outcome.ADDRESS_REFUSED, True),
-        (Outcome.NO_HOST, False),
-        (Outcome.TIMED_OUT, False),
-        (Outcome.TLS_FAILED, False),
-    ],
-)
-async def test_a_robots_txt_that_fails_forbids_only_what_we_were_told_to_leave(result: Outcome, *, forbidden: bool) -> None:
-    origin = Origin(fails=Failed(result, "why it failed"))
-    assert await origin.robots.refusal("http://a.test/") == ("why it failed" if forbidden else "")
+@pytest.mark.parametrize("result", [Outcome.HOST_STOPPED, Outcome.ADDRESS_REFUSED, Outcome.NO_HOST, Outcome.TIMED_OUT, Outcome.TLS_FAILED])
+async def test_a_robots_txt_that_fails_forbids_nothing_because_the_page_itself_says_what_is_wrong(result: Outcome) -> None:
+    assert await Origin(fails=Failed(result, "why it failed")).robots.refusal("http://a.test/") == ""
 
 
 async def test_each_origin_has_its_own_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
