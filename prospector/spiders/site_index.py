@@ -48,14 +48,14 @@ class SiteIndexer:
         self._open_sitemaps: Counter[str] = Counter()
         self._read: set[str] = set()
         self._failures = 0
-        self._all_begun = False
+        self._begun = self._all_begun = self._finished = False
         self.asked = 0  # pages, and of these
         self.indexed = 0
 
     @property
     def done(self) -> bool:
-        """Nothing more is to come."""
-        return not self._open.number
+        """Nothing more is to come, and what came can be searched."""
+        return self._finished or not self._begun
 
     @property
     def needed(self) -> bool:
@@ -65,6 +65,7 @@ class SiteIndexer:
 
     async def start(self) -> None:
         """Ask for the first pages of every site of the campaign."""
+        self._begun = True
         self._began = self._store.site.begin(utc_now())
         self._read = self._store.site.read_since(self._began)  # by a run that was cut off
         for site in self._campaign.sites:
@@ -162,6 +163,7 @@ class SiteIndexer:
     def _finish_if_idle(self) -> None:
         if self._open.number or not self._all_begun:
             return
+        self._finished = True
         if not self._spider.stopping:
             self._store.site.finish(began=self._began, now=utc_now(), whole=not self._failures)
         self._on_done()

@@ -119,12 +119,12 @@ class Pages:
         return {row["target_url"]: datetime.fromisoformat(row["at"]) for row in rows}
 
     def sightings(self, target_url: str) -> tuple[LinkSighting, ...]:
-        """Every content link to a target that stands on somebody's page now."""
+        """Every content link to a target that stands on somebody's page now, in an order that does not depend on which page was read first."""
         rows = self._session.rows(
             """
             SELECT link.*, page.title AS page_title FROM links AS link JOIN resource_pages AS page ON page.url = link.page_url
             WHERE link.target_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0
-            ORDER BY link.id
+            ORDER BY link.page_url, link.position, link.id
             """,
             (target_url,),
         )
