@@ -95,6 +95,16 @@ class Pages:
             seed=row["seed"],
         )
 
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers that ask whether the page changed since it was read (RFC 9110, section 13.1); none for one that never was, or can't tell."""
+        row = self._session.row("SELECT etag, last_modified FROM resource_pages WHERE url = ?", (url,))
+        asked = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]} if row else {}
+        return {name: value for name, value in asked.items() if value}
+
+    def unchanged(self, url: str, *, now: datetime) -> None:
+        """The page was asked for again, and says that it is as it was: its links stand there still."""
+        self._session.run("UPDATE links SET last_seen = ? WHERE page_url = ? AND own = 0 AND present = 1", (time_text(now), url))
+
     def known(self) -> list[KnownPage]:
         """All pages that were ever read, in the order they were first."""
         return [KnownPage(**row) for row in self._session.rows("SELECT url, final_url, site, title FROM resource_pages ORDER BY rowid")]
