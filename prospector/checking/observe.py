@@ -83,9 +83,9 @@ class Observer:
         except Failed as failed:
             return self._failure(target, url, failed, expected, hops)
         except Exception as error:
-            # A page that our own code trips over must cost itself only; an outcome that is never death is the honest one.
+            # A page that our own code trips over must cost itself only
             logger.exception("Could not read %s", url)
-            ours = Failed(Outcome.GARBAGE, f"we could not read the answer: {error!r}"[:300])
+            ours = Failed(Outcome.OUR_ERROR, f"we could not read the answer: {error!r}"[:300])
             return self._failure(target, url, ours, expected, hops)
 
     async def _see(self, target: str, url: str, expected: tuple[str, ...], hops: tuple[Hop, ...]) -> Observation:

@@ -243,11 +243,7 @@ class ResourcesSpider(CampaignSpider):
         self.stop_asking()
         if not hasattr(self, "checker"):
             return []
-        await self.checker.close()
-        number = self.checks_under_way() - self.checker.under_way
-        results = self.checker.results()
-        looks = [await anext(results, None) for _ in range(number)]
-        return [look for look in looks if look is not None]
+        return await self.checker.close()
 
     async def closed(self, reason: str) -> None:
         """Scrapy's hook: stop what runs beside the crawl."""

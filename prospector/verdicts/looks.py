@@ -42,6 +42,7 @@ _FAILURES = {
     Outcome.FORBIDDEN_BY_ROBOTS: (VerdictKind.UNKNOWN, "The site's robots.txt asks programs not to open this page."),
     Outcome.ADDRESS_REFUSED: (VerdictKind.UNKNOWN, "The name leads to an address inside a private network, which is not opened."),
     Outcome.HOST_STOPPED: (VerdictKind.BLOCKED, "The host asked us to slow down, so the page was not opened."),
+    Outcome.OUR_ERROR: (VerdictKind.UNKNOWN, "This program made a mistake when it looked; that says nothing about the page."),
     Outcome.BAD_URL: (VerdictKind.UNKNOWN, "The address is not one that can be opened."),
 }
 _WALL_REASONS = {

@@ -221,7 +221,7 @@ async def test_a_page_our_own_code_trips_over_costs_itself_only(
 
     monkeypatch.setattr("prospector.checking.observe.read_body", trip)
     seen = await see(observer, Wanted(url=site.url("/ok")))
-    assert seen.outcome is GARBAGE
+    assert seen.outcome is Outcome.OUR_ERROR
     assert "too deep" in seen.detail
-    assert verdict(seen).kind is TRANSIENT
+    assert verdict(seen).kind is UNKNOWN
     assert "Could not read" in caplog.text
