@@ -27,7 +27,7 @@ REMEMBERED_CONTROLS = 2_000  # origins whose answers to made-up addresses are ke
 # Headers that tell a wall, an outage or a moved page from a dead one; the rest is noise in the evidence.
 TELLING_HEADERS = (
     "server", "content-type", "content-length", "retry-after", "cf-mitigated", "x-robots-tag", "www-authenticate", "via", "x-cache",
-    "x-amz-cf-id", "x-datadome", "link", "x-sucuri-id",
+    "x-amz-cf-id", "x-amzn-waf-action", "x-datadome", "x-sucuri-block", "x-sucuri-id", "x-vercel-mitigated", "link",
 )  # fmt: skip
 
 
