@@ -21,6 +21,7 @@ from prospector.campaign import Campaign, CampaignError, find_campaign
 from prospector.checking.handler import network_settings
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
+from prospector.terminal import harmless
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -96,7 +97,12 @@ def survive_any_console() -> None:
 
 def say(line: str) -> None:
     """A remark about the work, on stderr: stdout is for results."""
-    print(line, file=sys.stderr)
+    print(harmless(line), file=sys.stderr)
+
+
+def show(line: str) -> None:
+    """A line of the result, on stdout. It may hold what strangers wrote."""
+    print(harmless(line))
 
 
 def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
