@@ -23,6 +23,7 @@ QUICK: Mapping[str, Any] = {
     "PROGRESS_INTERVAL": 0,
     "DNS_SECOND_RESOLVER": "",
     "CANARY_URLS": [],
+    "RDAP_BOOTSTRAP": "",
     "LOG_LEVEL": "ERROR",
 }
 

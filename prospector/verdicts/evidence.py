@@ -16,6 +16,7 @@ NEAR_EMPTY = 120  # characters of visible text: less than a sentence or two
 # what checking/ writes into Observation.detail, because the vocabulary has no field for it
 ONE_RESOLVER = "only one resolver answered"
 DOMAIN_GONE = "the whole domain is gone"
+REGISTERED_LATER = "that is younger than the link"
 
 EMPTY_BODY = BodySample(sha256="", size=0, complete=True)
 

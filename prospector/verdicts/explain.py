@@ -40,6 +40,7 @@ _RULES = {
     "offline": "our own network was down",
     "records-only": "there are old records, and no look of our own yet",
     "archive-alive": "a web archive has a good copy that is younger than our last look",
+    "registered-later": "the domain's registration is younger than the link",
     "rdap": "the registry of the domain was asked",
     "status-none": "the answer carried no status",
 }
