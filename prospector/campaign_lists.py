@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,9 @@ class UrlFile:
     """A list that was read: where it lies and what stands in it, in order, without duplicates."""
 
     path: Path
+    shown: str  # its name as the user wrote it
     urls: tuple[str, ...]
+    lines: tuple[int, ...]  # where each stands, from 1
 
 
 class UrlFileError(Exception):
@@ -43,20 +46,20 @@ def read_url_file(path: Path, shown: str) -> UrlFile:
         rows = list(_addresses(text, shown))
     except csv.Error as error:
         raise UrlFileError((f"{shown}:1  can't be read as CSV ({error}). Save it as a text file, one address a line.",)) from error
-    urls: dict[str, None] = {}
+    urls: dict[str, int] = {}
     problems = []
     for line, address in rows:
         url, wrong = check_address(address)
         if wrong:
             problems.append(f"{shown}:{line}  {wrong}")
         else:
-            urls[url] = None
+            urls.setdefault(url, line)
     if len(problems) > _SHOWN_PROBLEMS:
         more = len(problems) - _SHOWN_PROBLEMS
         problems[_SHOWN_PROBLEMS:] = [f"{shown}  and {more} more lines like these: is it a list of web addresses?"]
     if problems:
         raise UrlFileError(tuple(problems))
-    return UrlFile(path=path, urls=tuple(urls))
+    return UrlFile(path=path, shown=shown, urls=tuple(urls), lines=tuple(urls.values()))
 
 
 def check_address(text: str) -> tuple[str, str]:
@@ -65,6 +68,9 @@ def check_address(text: str) -> tuple[str, str]:
     short = given if len(given) <= 80 else given[:77] + "..."
     if not given:
         return "", 'not a web address: it is empty. Write it as "https://example.org/links".'
+    scheme = re.match(r"[a-z][a-z0-9+.-]*(?=://|:[^0-9])", given.lower())
+    if scheme and scheme[0] not in ("http", "https") and "." not in scheme[0]:
+        return "", f'"{short}" begins with {scheme[0]}:, and only web pages can be used. Write it as "https://example.org/links".'
     if "://" not in given and not given.lower().startswith(("http:", "https:", "mailto:", "javascript:", "data:")):
         secure = normalise(f"https://{given.lstrip('/')}")
         if secure is not None and "." in given and not any(mark in given for mark in " @<>\"'"):

@@ -78,11 +78,16 @@ def value_problems(
         line = _line_of(path, lines)
         found.append((line, f"{file}:{line}  {_name_of(path)}: {what}"))
 
+    mistakes = error.errors(include_url=False) if error else []
+    # [sendr] is one mistake, not also a missing [sender]
+    meant = {_meant(tuple(each["loc"]), model) for each in mistakes if each["type"] == "extra_forbidden"}
     unfilled = list(_placeholders(raw, ()))
     for path in unfilled:
         add(path, f"still to be filled in. {_example(model, path)}")
-    for details in error.errors(include_url=False) if error else ():
+    for details in mistakes:
         path = tuple(details["loc"])
+        if path in meant and path not in lines:
+            continue
         if details["type"] == "wrong_in_list":  # these name the list's own file and lines
             found.extend((_line_of(path, lines), problem) for problem in details["ctx"]["problems"])
         elif path not in unfilled:
@@ -132,7 +137,7 @@ def _sentence(details: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> s
     if kind == "missing":
         return f"is missing. {_example(model, path)}"
     if kind == "extra_forbidden":
-        return _unknown(path, model)
+        return _unknown(path, model, is_table=isinstance(given, Mapping) or _is_tables(given))
     if kind == "tuple_type" and isinstance(given, Mapping) and isinstance(path[-1], str):
         return f"is one table; a list of tables is wanted. Write it as [[{path[-1]}]]."
     context = {"given": _shown(given), **details.get("ctx", {})}
@@ -142,11 +147,26 @@ def _sentence(details: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> s
     return f"{text} {_example(model, path, _repaired(details))}"
 
 
-def _unknown(path: KeyPath, model: type[BaseModel]) -> str:
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _meant(path: KeyPath, model: type[BaseModel]) -> KeyPath:
+    """The key or table of the same table that an unknown one was probably meant to be; () for none."""
+    near = get_close_matches(str(path[-1]).lower().replace("-", "_"), fields_at(model, path[:-1]), n=1, cutoff=0.7)
+    return (*path[:-1], near[0]) if near else ()
+
+
+def _unknown(path: KeyPath, model: type[BaseModel], *, is_table: bool) -> str:
     key, here = str(path[-1]), fields_at(model, path[:-1])
-    near = get_close_matches(key.lower().replace("-", "_"), here, n=1, cutoff=0.7)
-    if near:
-        return f'there is no key "{key}". {_example(model, (*path[:-1], near[0]))}'
+    meant = _meant(path, model)
+    if is_table and len(path) == 1:
+        tables = [name for name, field in here.items() if table_in(field.annotation) is not None]
+        if meant and meant[0] in tables:
+            return f"there is no table [{key}]. Did you mean {_header(model, [str(meant[0])])}?"
+        return f"there is no table [{key}]. The tables are {', '.join(_header(model, [name]) for name in tables)}."
+    if meant:
+        return f'there is no key "{key}". {_example(model, meant)}'
     elsewhere: dict[str, tuple[str, ...]] = {name: (name,) for name in model.model_fields}
     for table, field in model.model_fields.items():
         elsewhere.update(

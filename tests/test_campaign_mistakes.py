@@ -189,7 +189,6 @@ relation = "agency"
     said = [line.split(": ")[0] for line in problems(tmp_path, text)]
     assert said == [
         "campaign.toml:1  name",
-        "campaign.toml:4  sites.url",
         "campaign.toml:5  sites.urls",
         "campaign.toml:8  sites.exclude",
         "campaign.toml:9  sites.exclude",
@@ -296,3 +295,22 @@ def test_every_example_that_an_error_quotes_is_right(tmp_path: Path, key: tuple[
 def test_every_key_of_the_top_has_an_example_or_is_a_table() -> None:
     for name, field in campaign_module.Campaign.model_fields.items():
         assert field.examples or table_in(field.annotation), name
+
+
+TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore]"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TOP + SITE + SENDER.replace("[sender]", "[sendr]"), ["campaign.toml:4  sendr: there is no table [sendr]. Did you mean [sender]?"]),
+        (TOP + SENDER + SITE.replace("sites", "site"), ["campaign.toml:8  site: there is no table [site]. Did you mean [[sites]]?"]),
+        (TOP + SITE + SENDER + "[mailbox]\nx = 1\n", [f"campaign.toml:10  mailbox: there is no table [mailbox]. The tables are {TABLES}."]),
+        (
+            TOP + SITE + SENDER.replace("email", "emial"),
+            ['campaign.toml:6  sender.emial: there is no key "emial". Write it as email = "ada@example.org".'],
+        ),
+    ],
+)
+def test_a_mistyped_name_is_one_mistake_with_what_was_meant(tmp_path: Path, text: str, said: list[str]) -> None:
+    assert list(problems(tmp_path, text)) == said

@@ -23,8 +23,8 @@ from prospector.commands._shared import (
     CommandError,
     add_campaign_option,
     add_help,
-    chosen_campaign,
-    chosen_letters,
+    campaign_with_letters,
+    no_seeds,
     run_plainly,
 )
 from prospector.spiders.campaign_spider import CampaignSpider
@@ -99,13 +99,12 @@ class Command(ScrapyCrawl):
         return self._run(name, opts.spargs)
 
     def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:
-        campaign = chosen_campaign(opts.campaign or opts.spargs.pop("campaign", None))
+        campaign = campaign_with_letters(opts.campaign or opts.spargs.pop("campaign", None))
         opts.spargs.pop("campaign", None)
-        chosen_letters(campaign)
         if name == "site" and not campaign.sites:
             raise CommandError(f"{campaign.path.name}: there is no [[sites]] table, so there is nothing to index.", BAD_INPUT)
         if name == "resources" and not campaign.seed_urls():
-            raise CommandError(f"{campaign.path.name}: no seeds. Name pages to begin with under [seeds], or a file of them.", BAD_INPUT)
+            raise CommandError(no_seeds(campaign), BAD_INPUT)
         self._check_hosts()
         store = Store.open(campaign.database)
         try:

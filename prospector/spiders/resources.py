@@ -73,11 +73,11 @@ class ResourcesSpider(CampaignSpider):
         """The seeds, and pages that an earlier run found and did not get to."""
         own = own_sites(self.campaign)
         seeds = []
-        for url in self.campaign.seed_urls():
+        for url, place in self.campaign.seed_places().items():
             if site_of(url) in own:
-                self.logger.warning("%s is on your own site, so it is no prospect: left out.", url)
+                self.logger.warning("%s (%s) is on your own site, so it is no prospect: left out.", url, place)
             elif self.campaign.ignore.covers(url):
-                self.logger.warning("%s is on the campaign's list of what to ignore: left out.", url)
+                self.logger.warning("%s (%s) is on the campaign's list of what to ignore: left out.", url, place)
             else:
                 seeds.append(Visit(url=url, depth=0, seed=url))
         self.visits_of_site.update(site_of(visit.url) for visit in self.store.visits.add(seeds))
