@@ -45,12 +45,13 @@ COMMERCIAL = frozenset({"owner", "employee", "agency"})
 class CampaignError(Exception):
     """The campaign can't be used. `problems` are whole lines for people: place, what is wrong, what would be right.
 
-    `letters`: the folder of its letters and the one it wants, where the file says so in spite of its mistakes.
+    `where`: which file was used and why, where it was looked for. `letters`: the folder of its letters and the one it wants, where the file says so in spite of its mistakes.
     """
 
-    def __init__(self, *problems: str, letters: tuple[Path, str] | None = None) -> None:
+    def __init__(self, *problems: str, where: str = "", letters: tuple[Path, str] | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.where = where
         self.letters = letters
 
 
@@ -326,7 +327,10 @@ def find_campaign(given: str | None, cwd: Path) -> tuple[Campaign, str]:
         )
     path = path.resolve()
     demo = path == DEMO.resolve()
-    campaign = load_campaign(DEMO if demo else path, home=cwd if demo else None)
+    try:
+        campaign = load_campaign(DEMO if demo else path, home=cwd if demo else None)
+    except CampaignError as error:
+        raise CampaignError(*error.problems, where=f"campaign {path} ({why})", letters=error.letters) from error
     return campaign, f"campaign {campaign.name}: {path} ({why})"
 
 

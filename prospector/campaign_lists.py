@@ -16,6 +16,7 @@ from pathlib import Path
 from prospector.links.urls import normalise
 
 _DELIMITERS = ",;\t"
+_INSIDE = re.compile(r"https?://[^\s,;\"'<>()]+")  # addresses in a line that holds more than one: a bullet, quotes, commas
 _SHOWN_PROBLEMS = 20  # of one file: a file that isn't a list at all would fill the screen
 
 
@@ -68,17 +69,26 @@ def check_address(text: str) -> tuple[str, str]:
     short = given if len(given) <= 80 else given[:77] + "..."
     if not given:
         return "", 'not a web address: it is empty. Write it as "https://example.org/links".'
-    scheme = re.match(r"[a-z][a-z0-9+.-]*(?=://|:[^0-9])", given.lower())
-    if scheme and scheme[0] not in ("http", "https") and "." not in scheme[0]:
-        return "", f'"{short}" begins with {scheme[0]}:, and only web pages can be used. Write it as "https://example.org/links".'
     if "://" not in given and not given.lower().startswith(("http:", "https:", "mailto:", "javascript:", "data:")):
         secure = normalise(f"https://{given.lstrip('/')}")
         if secure is not None and "." in given and not any(mark in given for mark in " @<>\"'"):
             return "", f'"{short}" has no scheme. Write it as "{secure}".'
     url = None if any(mark.isspace() for mark in given) else normalise(given)
     if url is None:
-        return "", f'not a web address: "{short}". Write it as "https://example.org/links".'
+        return "", _not_an_address(given, short)
     return url, ""
+
+
+def _not_an_address(given: str, short: str) -> str:
+    scheme = re.match(r"[a-z][a-z0-9+-]*(?=://|:[^0-9])", given.lower())
+    if scheme and scheme[0] not in ("http", "https"):
+        return f'"{short}" begins with {scheme[0]}:, and only web pages can be used. Write it as "https://example.org/links".'
+    inside = [found for one in _INSIDE.findall(given) if (found := normalise(one))]
+    if len(inside) > 1:
+        return f'several addresses on one line: "{short}". Write each on a line of its own.'
+    if inside:
+        return f'more than the address: "{short}". Write it as "{inside[0]}".'
+    return f'not a web address: "{short}". Write it as "https://example.org/links".'
 
 
 def _addresses(text: str, shown: str) -> Iterator[tuple[int, str]]:

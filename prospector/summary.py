@@ -19,6 +19,7 @@ _WAITS_FOR = (
     ("choose the offer", "your choice of the offer"),
     ("is confirmed dead", "a claim to be confirmed"),
     ("no contact found", "somebody to write to"),
+    ("hid this address", "your word that a hidden address may be used"),
 )
 
 
@@ -109,8 +110,8 @@ def _table(steps: list[tuple[int, str]]) -> list[str]:
 
 def _losses(store: Store, funnel: Funnel, campaign: Campaign, ending: Ending, now: datetime) -> Iterator[str]:
     """What did not become a letter, why, and the command that tells more or mends it."""
-    problems = store.visits.problems()
     seeds = campaign.seed_places()
+    problems = store.visits.problems(seeds=seeds)  # a seed that was taken out again is nobody's worry
     for url, why in list(problems.items())[:MOST_PROBLEMS]:
         yield f"could not read {url}{f' ({seeds[url]})' if url in seeds else ''}: {why}"
     if len(problems) > MOST_PROBLEMS:

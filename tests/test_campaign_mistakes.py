@@ -205,7 +205,7 @@ relation = "agency"
 
 def test_a_placeholder_is_still_to_be_filled_in(tmp_path: Path) -> None:
     (said,) = problems(tmp_path, TOP + 'keywords = ["<your subject>"]\n' + SITE + SENDER)
-    assert said == 'campaign.toml:2  keywords: still to be filled in. Write it as "companion planting".'
+    assert said == 'campaign.toml:2  keywords: still to be filled in, for example keywords = ["companion planting", "seed saving"].'
 
 
 def test_a_mistake_stays_on_one_line_whatever_was_written(tmp_path: Path) -> None:
@@ -314,3 +314,24 @@ TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weig
 )
 def test_a_mistyped_name_is_one_mistake_with_what_was_meant(tmp_path: Path, text: str, said: list[str]) -> None:
     assert list(problems(tmp_path, text)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "name = “garden”\n",
+            'in: name = “garden”. Curly quotes are not understood here, only straight ones: write it like name = "my-campaign".',
+        ),
+        (TOP + "[crawl]\n[crawl]\n", "cannot declare [crawl] twice in: [crawl]. The same table stands twice;"),
+        (TOP + SITE + SENDER + '[crawl]\ndelay = "2s"\n', '"2s" is not a number. Write it as delay = 2.0.'),
+        ("delay = 2\n" + TOP + SITE + SENDER, "it belongs in the table [[sites]] or [crawl] or [archive]."),
+        (TOP + SITE + SENDER + '[seeds]\nseeds = ["x"]\n', 'there is no key "seeds". Known here: urls, files.'),
+        (TOP + SITE + SENDER + '[seeds]\nfiles = ["sedes.txt"]\n', "Did you mean seeds.txt?"),
+        (TOP + SITE + SENDER + '[seeds]\nfiles = ["no/such.txt"]\n', "Make the file, one address a line, or leave the name out."),
+    ],
+)
+def test_what_people_get_wrong_is_told_with_what_they_meant(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "seeds.txt").write_text("https://a.example/\n")
+    (problem,) = problems(tmp_path, text)
+    assert said in problem

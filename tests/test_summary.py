@@ -86,7 +86,7 @@ def test_what_only_a_person_can_confirm_is_not_sent_to_a_recheck(store: Store, c
 
 
 def test_pages_that_could_not_be_read_are_named_up_to_five(store: Store, campaign: Campaign) -> None:
-    visits = [Visit(url=f"https://site{n}.example.org/") for n in range(7)]
+    visits = [Visit(url=f"https://site{n}.example.org/", seed=campaign.seed_urls()[0]) for n in range(7)]
     store.visits.add(visits)
     for visit in visits:
         store.visits.mark(visit.url, at=make.NOON, problem="timed out")
@@ -149,6 +149,12 @@ def test_a_seed_that_could_not_be_read_is_shown_with_its_line(store: Store, tmp_
     store.visits.add([Visit(url="https://b.example.org/")])
     store.visits.mark("https://b.example.org/", at=make.NOON, problem="timed out")
     assert "  could not read https://b.example.org/ (seeds.txt:3): timed out" in told(store, load_campaign(tmp_path / "campaign.toml"))
+
+
+def test_what_a_seed_led_to_that_was_taken_out_again_is_no_worry(store: Store, campaign: Campaign) -> None:
+    store.visits.add([Visit(url="https://once.example.org/")])
+    store.visits.mark("https://once.example.org/", at=make.NOON, problem="timed out")
+    assert "could not read" not in told(store, campaign)
 
 
 def test_a_prospect_with_a_letter_is_no_loss_whatever_was_thought_of_it_before(store: Store, campaign: Campaign) -> None:

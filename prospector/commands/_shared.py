@@ -68,7 +68,7 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return DONE
     except CampaignError as error:
-        code, lines = BAD_INPUT, error.problems
+        code, lines = BAD_INPUT, tuple(filter(None, (error.where, *error.problems)))
     except CommandError as error:
         code, lines = error.code, (str(error),)
     except StoreError as error:
@@ -114,7 +114,7 @@ def campaign_with_letters(given: str | None) -> Campaign:
     try:
         checked_letters(campaign.templates.folder, campaign.templates.letter, file=campaign.path.name)
     except TemplateError as error:
-        raise CampaignError(*str(error).splitlines()) from error
+        raise CampaignError(*str(error).splitlines()) from error  # `where` was told
     return campaign
 
 
@@ -124,7 +124,7 @@ def with_mistakes_in_letters(error: CampaignError) -> CampaignError:
         try:
             checked_letters(*error.letters)
         except TemplateError as more:
-            return CampaignError(*error.problems, *str(more).splitlines())
+            return CampaignError(*error.problems, *str(more).splitlines(), where=error.where)
     return error
 
 

@@ -118,8 +118,10 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
         campaign, why = find_campaign(given, cwd)
     except CampaignError as error:
         problems = with_mistakes_in_letters(error).problems
-        words = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        yield Finding(level=Level.FAIL, subject="campaign", text=f"{words}. Put this right, then ask again:", more=problems)
+        if error.where:
+            words = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+            problems = (f"{words} in {error.where.removeprefix('campaign ')}. Put this right, then ask again:", *problems)
+        yield Finding(level=Level.FAIL, subject="campaign", text=problems[0], more=problems[1:])
         return
     yield Finding(level=Level.OK, subject="campaign", text=why)
     yield seeds(campaign)

@@ -108,6 +108,11 @@ def own_sites(campaign: Campaign) -> frozenset[str]:
     return frozenset(site_of(url) for url in campaign.site_urls())
 
 
+def is_prospect(url: str, campaign: Campaign) -> bool:
+    """May a seed's page be written about? Not one's own, and none that the campaign ignores."""
+    return site_of(url) not in own_sites(campaign) and not campaign.ignore.covers(url)
+
+
 def _read(response: Response, campaign: Campaign) -> tuple[str, PageReading]:
     html = decode(response.body, header(response, "Content-Type"))
     return html, read_page(html, url=response.url, own_sites=own_sites(campaign))

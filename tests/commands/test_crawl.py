@@ -95,6 +95,15 @@ class TestBeforeAnythingStarts:
         assert typed("resources") == 2
         assert "campaign.toml: no seeds, so a crawl has nowhere to begin. Write under [seeds] in it:" in capsys.readouterr().err
 
+    @pytest.mark.parametrize("seed", ["https://example.org/links", "https://www.facebook.com/groups/soil"])
+    def test_seeds_that_are_all_left_out(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str) -> None:
+        campaign_in(tmp_path, seeds='files = ["s.txt"]')
+        path = tmp_path / "campaign.toml"
+        path.write_text(path.read_text() + '[[sites]]\nurl = "https://example.org/"\n[ignore]\nhosts = ["facebook.com"]\n')
+        (tmp_path / "s.txt").write_text(f"# mine\n{seed}\n")
+        assert typed("resources") == 2
+        assert "s.txt:2: all seeds are on your own site, or on the list of what to ignore." in capsys.readouterr().err
+
     def test_an_index_of_no_site(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         campaign_in(tmp_path)
         assert typed("site") == 2
