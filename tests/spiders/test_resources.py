@@ -96,7 +96,7 @@ async def test_a_seed_that_is_a_frameset_is_read_with_its_frames(web: ResourceWe
 class TestFindingAContactCosts:
     """At most four requests a site, none when the page itself answers."""
 
-    ASIDE = (f"{name}.html" for name in ("contact", "contact-us", "about", "about-us", "imprint", "staff", "team", "feedback"))
+    ASIDE = tuple(f"{name}.html" for name in ("contact", "contact-us", "about", "about-us", "imprint", "staff", "team", "feedback"))
 
     def lists(self, web: ResourceWeb, footer: str) -> list[str]:
         """Two pages of links of one site, with many pages that promise an address."""
