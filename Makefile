@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 EVAL ?= ../shared/eval
+JOBS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -40,9 +41,9 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@echo "                $(BIN)/scrapy status                 what is due, and why"
 	@echo "Your own:       $(BIN)/scrapy init my-campaign       a folder with a campaign to fill in"
 
-test: $(READY)  ## run all tests
+test: $(READY)  ## run all tests, as many at a time as there are processors; COV=1 measures coverage too
 	@requirements/system.sh
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(if $(COV),--cov --cov-report=term:skip-covered) $(ARGS)
 
 torture: $(READY)  ## run the long tests: crashes at random moments
 	@$(BIN)/python -m pytest -m torture --timeout 3600 $(ARGS)
