@@ -32,8 +32,8 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@echo; echo '$$ scrapy crawl resources      # read the seeds, check their links, match, draft'
 	@$(BIN)/scrapy crawl resources
 	@echo; echo '$$ scrapy crawl recheck        # twice: dead links are confirmed by later looks, days apart in life, seconds here'
-	@sleep 1; $(BIN)/scrapy crawl recheck 2>/dev/null
-	@sleep 1; $(BIN)/scrapy crawl recheck
+	@$(BIN)/scrapy crawl recheck 2>/dev/null
+	@$(BIN)/scrapy crawl recheck
 	@echo; echo '$$ scrapy drafts list --status ready'
 	@$(BIN)/scrapy drafts list --status ready 2>/dev/null
 	@echo; echo "Look further:   $(BIN)/scrapy drafts show ID     a whole letter"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import random
@@ -139,7 +140,8 @@ class Observer:
         if known is None:
             made_up = siblings(url, self._rng)
             asked = [(ControlKind.ROOT, f"{origin}/"), *((ControlKind.SIBLING, sibling) for sibling in made_up)]
-            known = tuple([await self._sighted(kind, control_url) for kind, control_url in asked])
+            # side by side as far as the host's own turns allow: in a browser each takes a second to come to rest
+            known = tuple(await asyncio.gather(*(self._sighted(kind, control_url) for kind, control_url in asked)))
             self._controls[origin] = known
             if len(self._controls) > REMEMBERED_CONTROLS:
                 self._controls.popitem(last=False)
