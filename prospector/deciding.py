@@ -26,6 +26,8 @@ from prospector.store.suppressions import Reason, Suppressions
 from prospector.verdicts.judge import judge
 from prospector.words import label
 
+__all__ = ["Decisions", "Done", "Outcome", "Refused"]
+
 # how a person's look is recorded: docs/verdicts.md
 ALIVE_STATUS, DEAD_STATUS = 200, 410
 
@@ -259,6 +261,22 @@ class Decisions:
                 self.store.prospects.set_stage(draft.page_url, next_stage(stage, outcome), part_of=event, now=now)
             self._tell_suppressions(draft_id)
         return Done(said=f"Marked as {outcome}.", draft_id=draft_id, event_id=event)
+
+    def obey_suppressions(self, *, now: datetime) -> int:
+        """Withdraw every letter of the campaign that may never go out, because of what was added to the shared list since; how many."""
+        number = 0
+        for draft in self.store.drafts.in_hand():
+            site = self.store.drafts.site(draft)
+            why = self.suppressions.blocked(address=address_of(draft), site=site, page_url=draft.page_url)
+            if not why:
+                continue
+            with self.store.together():
+                event = self.store.journal.note(subject=f"draft {draft.id}", kind="suppressed", now=now)
+                number += self.store.drafts.withdraw(draft.page_url, reason=why, part_of=event, now=now)
+                stage = self.store.prospects.stage(draft.page_url)
+                if stage in (Stage.FOUND, Stage.DRAFTED):
+                    self.store.prospects.set_stage(draft.page_url, Stage.DO_NOT_CONTACT, part_of=event, now=now)
+        return number
 
     # -- taking it back ----------------------------------------------------------------------------------------------------
 

@@ -152,6 +152,11 @@ class Drafts:
         rows = self._session.rows("SELECT * FROM drafts WHERE ? IS NULL OR status = ? ORDER BY id", (status, status))
         return tuple(map(draft_of, rows))
 
+    def in_hand(self) -> Sequence[StoredDraft]:
+        """Those that can still be withdrawn."""
+        rows = self._session.rows("SELECT * FROM drafts WHERE status IN ('waiting', 'ready', 'approved', 'snoozed') ORDER BY id")
+        return [draft_of(row) for row in rows]
+
     def get(self, draft_id: int) -> StoredDraft | None:
         row = self._session.row("SELECT * FROM drafts WHERE id = ?", (draft_id,))
         return None if row is None else draft_of(row)

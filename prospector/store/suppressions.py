@@ -184,19 +184,27 @@ class Suppressions:
 
         :raises ValueError: it is none of them.
         """
-        kind, hashed = self._named(what)
+        kind, hashed = self.named(what)
         return self.put([Entry(hash=hashed, kind=kind, reason=reason, added_at=now, note=note, receipt=receipt)]) == 1
 
     def add_site(self, site: str, *, reason: Reason, receipt: str = "", now: datetime) -> None:
         """Never write to this site, as links.sites names it, again."""
         self.put([Entry(hash=self._site(site), kind="site", reason=reason, added_at=now, receipt=receipt)])
 
+    def understands(self, what: str) -> bool:
+        """Is it an address, a domain or a site?"""
+        try:
+            self.named(what)
+        except ValueError:
+            return False
+        return True
+
     def remove(self, what: str) -> int:
         """Take an address, a domain or a site off the list; how many rows. What is above it (its domain) stays.
 
         :raises ValueError: it is none of them.
         """
-        kind, hashed = self._named(what)
+        kind, hashed = self.named(what)
         with self._session.write():
             return self._session.run(
                 "DELETE FROM blocks WHERE hash = ? OR hash = ?", (hashed, self._site(what) if kind == "domain" else hashed)
@@ -279,7 +287,11 @@ class Suppressions:
         names = [("address", self._address(address))] if key else []
         return [*names, *(("domain", self._hash("domain", host)) for host in hosts), ("site", self._site(site))]
 
-    def _named(self, what: str) -> tuple[str, str]:
+    def named(self, what: str) -> tuple[str, str]:
+        """Kind and hash of an address, a domain or a site as people write them.
+
+        :raises ValueError: it is none of them.
+        """
         if "@" in what.strip().lstrip("@"):
             if key := address_key(what):
                 return "address", self._hash("address", key)
