@@ -29,14 +29,17 @@ from prospector.items import (
     Via,
 )
 from prospector.links.sites import site_of
+from prospector.outreach.decency import FirstLetter, LookedAt, no_follow_up
 from prospector.outreach.letter import NoDraft, compose
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.templates import Template, load_templates
+from prospector.outreach.transitions import SETTLED, WITHDRAWABLE
 from prospector.scoring.score import Facts, score_prospect
 from prospector.scoring.spam import Flag, Suspect, spam_flags
 from prospector.store import Saved, Store, StoredDraft
 from prospector.store.suppressions import Suppressions
 
+FOLLOW_UP = "follow-up"  # the reminder's template; with "-de" and the like in other languages
 OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures are evidence, but nothing that we saw
 
 
@@ -66,7 +69,9 @@ class Writer:
         prospect = self.prospect(page_url, now=now)
         if prospect is None:
             return self.nothing_dead(page_url, part_of=part_of, now=now)
-        return self.write(prospect, part_of=part_of, now=now)
+        drafted = self.write(prospect, part_of=part_of, now=now)
+        self.follow_up(prospect, now=now)
+        return drafted
 
     def prospect(self, page_url: str, *, now: datetime) -> Prospect | None:
         return prospect_of(self.store, self.campaign, page_url, now=now)
@@ -97,6 +102,49 @@ class Writer:
         if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
             return NoDraft(reason=why)
         template = self.templates[self.campaign.templates.letter]
+        return compose(prospect, self.campaign, template, now=now, seen=failure_days(self.store, prospect))
+
+    def follow_up(self, prospect: Prospect, *, now: datetime) -> Drafted:
+        """The reminder to a page that did not answer, where decency allows one: drafted, renewed, or withdrawn when its ground is gone."""
+        first = self.store.drafts.of_page(prospect.page_url)
+        if first is None or first.status is not DraftStatus.SENT:
+            return Drafted.NONE
+        there = self.store.drafts.of_page(prospect.page_url, follow_up_of=first.id)
+        if why := self.why_no_follow_up(prospect, first, there, now=now):
+            if there is None or there.status not in WITHDRAWABLE:
+                return Drafted.NONE
+            self.store.drafts.withdraw_one(there, reason=why, now=now)
+            return Drafted.WITHDRAWN
+        named = {claim.target_url for claim in first.claims}
+        still = replace(prospect, dead_links=tuple(one for one in prospect.dead_links if one.link.target_url in named))
+        letter = self._reminder(still, first, now=now)
+        if isinstance(letter, NoDraft):
+            return Drafted.NONE
+        letter = replace(letter, recipient=first.recipient, follow_up_of=first.id)
+        return _DRAFTED[self.store.drafts.save(letter, now=now)]
+
+    def why_no_follow_up(self, prospect: Prospect, first: StoredDraft, there: StoredDraft | None, *, now: datetime) -> str:
+        """In words; "" if there may be one."""
+        settings = self.campaign.follow_ups
+        dead = {one.link.target_url: one.verdict.confidence for one in prospect.dead_links}
+        looks = [
+            LookedAt(confidence=dead.get(claim.target_url), at=self.store.evidence.last_checked_at(claim.target_url))
+            for claim in first.claims
+        ]
+        letter = FirstLetter(
+            status=first.status,
+            sent_at=first.sent_at,
+            outcome=first.outcome,
+            outcome_at=first.outcome_at,
+            followed_up=there is not None and there.status in SETTLED,
+        )
+        return no_follow_up(letter, looks, enabled=settings.enabled, after_days=settings.after_days, now=now)
+
+    def _reminder(self, prospect: Prospect, first: StoredDraft, *, now: datetime) -> Draft | NoDraft:
+        locale = self.templates[first.template].locale if first.template in self.templates else self.campaign.language
+        template = self.templates.get(f"{FOLLOW_UP}-{locale}") or self.templates.get(FOLLOW_UP)
+        if template is None:
+            return NoDraft(reason=f"the campaign's letters have no template {FOLLOW_UP}")
         return compose(prospect, self.campaign, template, now=now, seen=failure_days(self.store, prospect))
 
     def _objection(self, letter: Draft, prospect: Prospect) -> str:

@@ -20,6 +20,7 @@ from prospector.contacts.mail_hosts import domains_to_ask, with_mail_hosts
 from prospector.contacts.search import ContactSearch
 from prospector.drafting import Drafted, prospect_of, site_of_page
 from prospector.items import (
+    ContactKind,
     Contact,
     PageDone,
     Prospect,
@@ -85,7 +86,8 @@ class StorePages(CampaignPipeline):
         if isinstance(item, ResourcePage):
             # The time of storing, not of reading: whatever was worked out before it did not know this page's links, and by its time
             # the store can tell.
-            page = replace(item, fetched_at=utc_now())
+            html = self.spider.writer.suppressions.without_forgotten(item.html)
+            page = replace(item, fetched_at=utc_now(), html=html)
             self.spider.store.pages.save(page)
             self.spider.store.visits.mark(page.url, at=page.fetched_at)
             self.count("pages")
@@ -184,7 +186,9 @@ class FindContacts(CampaignPipeline):
             found = await self._with_mail_hosts(search.found, site)
             if self._stopped():
                 raise Dropped("the next run looks for its contact")
-            store.prospects.save_contacts(site, found, checked_at=now)
+            listed = self.spider.writer.suppressions  # who asked not to be written to is not even collected again
+            allowed = [contact for contact in found if contact.kind is not ContactKind.EMAIL or not listed.blocked_address(contact.value)]
+            store.prospects.save_contacts(site, allowed, checked_at=now)
 
     def _read_pages(self, site: str) -> list[ResourcePage]:
         """All pages of the site that were read, seeds first: when the first page is done, no more come."""
@@ -278,6 +282,8 @@ class WriteDrafts(CampaignPipeline):
                 self.count("no_draft")
             case Drafted.NONE:
                 self.count("no_draft")
+        if writer.follow_up(item, now=now) is Drafted.NEW:
+            self.count("follow_ups")
         self.spider.store.pages.mark_done(item.page_url, now=now)
         if isinstance(letter, NoDraft):
             raise Stored

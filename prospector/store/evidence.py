@@ -125,6 +125,18 @@ class Evidence:
             self._session.run("DELETE FROM observations WHERE id = ?", (observation,))
             self._session.run("UPDATE targets SET checks = checks - 1 WHERE url = ?", (url,))
 
+    def last_checked_at(self, target_url: str) -> datetime | None:
+        """When it was last looked at, by whomever."""
+        return maybe_time(self._session.value("SELECT last_checked_at FROM targets WHERE url = ?", (target_url,)))
+
+    def look_again(self, target_urls: Sequence[str], *, at: datetime) -> None:
+        """Have targets looked at then, unless they are due before."""
+        with self._session.write():
+            self._session.run_many(
+                "UPDATE targets SET next_check_at = min(coalesce(next_check_at, ?), ?) WHERE url = ?",
+                [(time_text(at), time_text(at), url) for url in target_urls],
+            )
+
     def override(self, target_url: str) -> tuple[VerdictKind | None, str]:
         """A person's word that stands above the judge's, and their note."""
         row = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
