@@ -40,8 +40,9 @@ from prospector.links.charset import decode
 from prospector.links.sites import site_of
 from prospector.matching.rank import Ranker
 from prospector.matching.topic import Sighting, Topic, siblings_of, topic_of
+from prospector.outreach.choice import choose
 from prospector.outreach.letter import NoDraft, compose
-from prospector.outreach.templates import Template, load_templates
+from prospector.outreach.templates import load_templates
 from prospector.scoring.score import Facts, score_prospect
 from prospector.scoring.spam import Flag, Suspect, spam_flags
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
@@ -279,14 +280,14 @@ class WriteDrafts(CampaignPipeline):
     """A Prospect → a draft for review, or the reason why there is none."""
 
     async def open_spider(self) -> None:
-        campaign = self.spider.campaign
-        self._template: Template = load_templates(campaign.templates.folder)[campaign.templates.letter]
+        self._templates = load_templates(self.spider.campaign.templates.folder)
 
     async def work(self, item: Any) -> Any:
         if not isinstance(item, Prospect):
             return item
         now, store, campaign = utc_now(), self.spider.store, self.spider.campaign
-        letter = compose(item, campaign, self._template, now=now, seen=failure_days(self.spider, item))
+        template = choose(self._templates, campaign, page_url=item.page_url, title=item.page_title, language=item.language)
+        letter = compose(item, campaign, template, now=now, seen=failure_days(self.spider, item))
         if isinstance(letter, NoDraft):
             if store.drafts.withdraw(item.page_url, reason=letter.reason, now=now):
                 self.count("withdrawn")
