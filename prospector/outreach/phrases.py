@@ -12,6 +12,7 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
     relation: Mapping[str, str]  # by campaign.sender.relation; {name}, {site} and {client} are filled in
+    unnamed: Mapping[str, str]  # the same where the writer's name stands elsewhere
     agency_without_client: str
     opt_out: str
     months: tuple[str, ...]
@@ -31,6 +32,14 @@ _EN = Phrases(
             "employee": "My name is {name}, and I work for the people behind {site}.",
             "agency": "My name is {name}. I work for an agency, and {client} pays us to look after the website {site}.",
             "volunteer": "My name is {name}, and I help with the website {site} as a volunteer.",
+        }
+    ),
+    unnamed=MappingProxyType(
+        {
+            "owner": "I run the website {site}.",
+            "employee": "I work for the people behind {site}.",
+            "agency": "I work for an agency, and {client} pays us to look after the website {site}.",
+            "volunteer": "I help with the website {site} as a volunteer.",
         }
     ),
     agency_without_client="My name is {name}. I work for an agency that is paid to look after the website {site}.",
@@ -53,6 +62,14 @@ _DE = Phrases(
             "volunteer": "Ich heiße {name} und arbeite ehrenamtlich an der Website {site} mit.",
         }
     ),
+    unnamed=MappingProxyType(
+        {
+            "owner": "Ich betreibe die Website {site}.",
+            "employee": "Ich arbeite für die Betreiber von {site}.",
+            "agency": "Ich arbeite für eine Agentur; {client} bezahlt uns dafür, die Website {site} zu betreuen.",
+            "volunteer": "Ich arbeite ehrenamtlich an der Website {site} mit.",
+        }
+    ),
     agency_without_client="Ich heiße {name} und arbeite für eine Agentur, die dafür bezahlt wird, die Website {site} zu betreuen.",
     opt_out="Wenn Sie nichts mehr von mir hören möchten, genügt ein kurzes „Nein“, und ich schreibe nicht wieder.",
     months=("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"),
@@ -72,12 +89,12 @@ def phrases(locale: str) -> Phrases:
     return LOCALES.get(locale.partition("-")[0].lower(), _EN)
 
 
-def relation(kind: str, *, name: str, site: str, client: str, locale: str) -> str:
-    """In which relation the writer stands to the offered site, as a sentence."""
+def relation(kind: str, *, site: str, client: str, locale: str, name: str = "") -> str:
+    """In which relation the writer stands to the offered site, as a sentence that gives their name where it is handed in."""
     table = phrases(locale)
-    if kind == "agency" and not client:
+    if kind == "agency" and not client and name:
         return table.agency_without_client.format(name=name, site=site)
-    return table.relation[kind].format(name=name, site=site, client=client)
+    return (table.relation if name else table.unnamed)[kind].format(name=name, site=site, client=client)
 
 
 def day(when: datetime, locale: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from prospector.items import Confidence, Contact, ContactKind, DeadLink, Draft, DraftStatus, Prospect, Stage, Strength, VerdictKind
 from prospector.outreach.letter import NoDraft, compose
+from prospector.outreach.phrases import relation
 from tests.outreach.letters import (
     EMAIL,
     NOW,
@@ -335,3 +336,11 @@ def test_a_follow_up_names_the_day_and_the_subject_of_the_first_letter() -> None
 def test_the_page_is_named_before_the_list(template: str) -> None:
     body = drafted(prospect(dead(1, offer=Strength.STRONG)), template=template).body
     assert body.index("https://greenlist.example/resources.html") < body.index(target(1))
+
+
+def test_a_relation_can_be_said_where_the_writer_is_named_elsewhere() -> None:
+    assert relation("owner", site="lindgarden.example", client="", locale="en") == "I run the website lindgarden.example."
+    assert relation("owner", site="lindgarden.example", client="", locale="de") == "Ich betreibe die Website lindgarden.example."
+    assert relation("agency", site="a.example", client="", locale="en", name="Ada") == (
+        "My name is Ada. I work for an agency that is paid to look after the website a.example."
+    )
