@@ -206,7 +206,24 @@ class Templates(Table):
         examples=["templates"],
     )
     letter: Line = Field(
-        default="resource-page", description="Which letter to write: the name of its file without the ending.", examples=["resource-page"]
+        default="resource-page", description="Which letter to write: the `id` in the head of its file.", examples=["resource-page"]
+    )
+    letters: Many[Line] = Field(
+        default=(),
+        description="Several to choose from, instead of `letter`: by the page's kind and language, then by chance that never changes for a page.",
+        examples=[["resource-page", "short", "librarian"]],
+    )
+    own_pages: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        description="Pages of your own that one letter offers at most, the strongest first; more read like a sales list.",
+        examples=[1],
+    )
+    consent: Literal["warn", "refuse"] = Field(
+        default="warn",
+        description='What happens where the reader\'s country wants consent before advertising by e-mail: "warn" asks you, "refuse" lets no such letter be approved.',
+        examples=["warn"],
     )
 
 
@@ -236,6 +253,11 @@ class Campaign(Table):
         examples=["links"],
     )
     language: LanguageCode = Field(default="en", description="Language of the letters.", examples=["en"])
+    languages: Many[LanguageCode] = Field(
+        default=(),
+        description="Further languages that you can read answers in: a page in one of them gets its letter in it, where there is such a letter.",
+        examples=[["de"]],
+    )
     keywords: Many[Line] = Field(
         default=(), description="The campaign's subject in a few words each.", examples=[["companion planting", "seed saving"]]
     )
