@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 
 from prospector.campaign_archive import Archive
 from prospector.campaign_crawl import Crawl, Ignore
+from prospector.campaign_decency import Decency, FollowUps
 from prospector.campaign_lines import KeyPath, key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
 from prospector.campaign_types import (
@@ -45,10 +46,11 @@ COMMERCIAL = frozenset({"owner", "employee", "agency"})
 class CampaignError(Exception):
     """The campaign can't be used. `problems` are whole lines for people: place, what is wrong, what would be right.
 
-    `where`: which file was used and why, where it was looked for. `letters`: the folder of its letters and the one it wants, where the file says so in spite of its mistakes.
+    `where`: which file was used and why, where it was looked for. `letters`: what it says of its letters, where that
+    can be read in spite of the mistakes, and the file.
     """
 
-    def __init__(self, *problems: str, where: str = "", letters: tuple[Path, str] | None = None) -> None:
+    def __init__(self, *problems: str, where: str = "", letters: tuple[Templates, Path] | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
         self.where = where
@@ -177,7 +179,24 @@ class Templates(Table):
         examples=["templates"],
     )
     letter: Line = Field(
-        default="resource-page", description="Which letter to write: the name of its file without the ending.", examples=["resource-page"]
+        default="resource-page", description="Which letter to write: the `id` in the head of its file.", examples=["resource-page"]
+    )
+    letters: Many[Line] = Field(
+        default=(),
+        description="Several to choose from, instead of `letter`: by the page's kind and language, then by chance that never changes for a page.",
+        examples=[["resource-page", "short", "librarian"]],
+    )
+    own_pages: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        description="Pages of your own that one letter offers at most, the strongest first; more read like a sales list.",
+        examples=[1],
+    )
+    consent: Literal["warn", "refuse"] = Field(
+        default="warn",
+        description='What happens where the reader\'s country wants consent before advertising by e-mail: "warn" asks you, "refuse" lets no such letter be approved.',
+        examples=["warn"],
     )
 
 
@@ -191,6 +210,11 @@ class Campaign(Table):
         examples=["links"],
     )
     language: LanguageCode = Field(default="en", description="Language of the letters.", examples=["en"])
+    languages: Many[LanguageCode] = Field(
+        default=(),
+        description="Further languages that you can read answers in: a page in one of them gets its letter in it, where there is such a letter.",
+        examples=[["de"]],
+    )
     keywords: Many[Line] = Field(
         default=(), description="The campaign's subject in a few words each.", examples=[["companion planting", "seed saving"]]
     )
@@ -206,6 +230,8 @@ class Campaign(Table):
         default={}, validate_default=True, description="The letters."
     )  # {}: its folder depends on where the file lies
     ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
+    decency: Decency = Field(default=Decency(), description="How soon to write to the same people again.")
+    follow_ups: FollowUps = Field(default=FollowUps(), description="Whether to remind those who did not answer.")
 
     _lines: Mapping[KeyPath, int] = PrivateAttr({})
     _path: Path = PrivateAttr(Path(FILE_NAME))
@@ -297,13 +323,13 @@ def load_campaign(path: Path, *, home: Path | None = None) -> Campaign:
     return campaign
 
 
-def _letters_named(raw: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Path, str] | None:
+def _letters_named(raw: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Templates, Path] | None:
     """What the table [templates] says, if it can be read alone: mistakes in letters need not wait for the rest to be mended."""
     try:
         templates = Templates.model_validate(raw.get("templates", {}), context=context)
     except ValidationError:
         return None
-    return templates.folder, templates.letter
+    return templates, context["path"]
 
 
 def find_campaign(given: str | None, cwd: Path) -> tuple[Campaign, str]:

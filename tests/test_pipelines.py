@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from prospector.checking.observe import Look
+from prospector.drafting import Writer, contact_for
 from prospector.items import Draft, DraftStatus, PageDone, VerdictKind
-from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages, contact_for
+from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.store import Store, StoreError
+from prospector.store.suppressions import Suppressions
 from prospector.verdicts.keeping import KEPT_LAST
 from tests.crawling import crawl
 from tests.misbehaving_site import MisbehavingSite
@@ -43,6 +45,7 @@ def crawler(web: ResourceWeb, tmp_path: Path) -> Any:
     web.write_campaign([])
     spider = Spider()
     spider.campaign, spider.store = web.campaign(), Store.open(tmp_path / "garden.db")
+    spider.writer = Writer(spider.store, spider.campaign, Suppressions.open(tmp_path / "suppressions.db"))
     crawler = SimpleNamespace(spider=spider, stats=None)
     spider.crawler = crawler  # type: ignore[assignment]
     return crawler

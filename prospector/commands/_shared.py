@@ -9,17 +9,25 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
+from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
-from prospector.campaign import FILE_NAME, Campaign, CampaignError, find_campaign
+from prospector.campaign import FILE_NAME, Campaign, CampaignError, Templates, find_campaign
+from prospector.campaign_lines import key_lines
 from prospector.checking.handler import network_settings
+from prospector.deciding import Decisions
+from prospector.drafting import open_suppressions
+from prospector.outreach.choice import named
 from prospector.outreach.templates import Template, TemplateError, load_templates
+from prospector.scaffold import bundled_templates
 from prospector.store import Store, StoreError
 from prospector.terminal import harmless
 
@@ -85,7 +93,8 @@ def run_plainly(work: Callable[[], int | None]) -> int:
     else:
         return code
     for line in lines:
-        say(line)
+        for part in line.split("\n"):
+            say(part)
     return code
 
 
@@ -121,7 +130,7 @@ def campaign_with_letters(given: str | None) -> Campaign:
     except CampaignError as error:
         raise with_mistakes_in_letters(error) from error
     try:
-        checked_letters(campaign.templates.folder, campaign.templates.letter, file=campaign.path.name)
+        checked_letters(campaign.templates, campaign.path)
     except TemplateError as error:
         raise CampaignError(*str(error).splitlines()) from error  # `where` was told
     return campaign
@@ -137,16 +146,53 @@ def with_mistakes_in_letters(error: CampaignError) -> CampaignError:
     return error
 
 
-def checked_letters(folder: Path, letter: str, *, file: str = FILE_NAME) -> dict[str, Template]:
-    """Every template of a campaign's folder by id. TemplateError, also when the one that the campaign wants is not among them."""
-    letters = load_templates(folder)
-    if letter not in letters:
-        near = next(iter(get_close_matches(letter, letters, n=1, cutoff=0)))
-        known = ", ".join(sorted(letters))
-        raise TemplateError(
-            f'{file}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). Write it as letter = "{near}".'
-        )
+def chosen_letters(campaign: Campaign) -> dict[str, Template]:
+    """Every template of the campaign's folder by id, the campaign's own letters among them. CommandError when something is wrong with them."""
+    try:
+        return checked_letters(campaign.templates, campaign.path)
+    except TemplateError as error:
+        raise CommandError(str(error), BAD_INPUT) from error
+
+
+def checked_letters(wanted: Templates, file: Path) -> dict[str, Template]:
+    """Every template of a campaign's folder by id. TemplateError, also when one that the campaign wants is not among them.
+
+    :param file: the campaign's, for its lines.
+    """
+    letters = load_templates(wanted.folder)
+    problems = [problem for name in named(wanted) for problem in _no_first_letter(name, letters, wanted, file)]
+    if problems:
+        raise TemplateError("\n".join(problems))
     return letters
+
+
+def _no_first_letter(name: str, letters: dict[str, Template], wanted: Templates, file: Path) -> Iterator[str]:
+    """What is wrong with a letter that the campaign names, with its place."""
+    key, written = ("letters", f'letters = ["{name}"]') if wanted.letters else ("letter", f'letter = "{name}"')
+    first = {each: letter for each, letter in letters.items() if letter.purpose != "follow-up"}
+    if name in first:
+        return
+    line = key_lines(file.read_text("utf-8-sig")).get(("templates", key))
+    place = f"{file.name}{f':{line}' if line else ''}  templates.{key}: "
+    near = next(iter(get_close_matches(name, first, n=1, cutoff=0)), "")
+    right = written.replace(f'"{name}"', f'"{near}"') if near else written
+    if name in letters:
+        yield f'{place}"{name}" follows a first letter up, and is no first letter. Write it as {right}.'
+    else:
+        known = ", ".join(sorted(first))
+        yield f'{place}there is no letter "{name}" in {wanted.folder} (there are {known}). Write it as {right}.'
+
+
+def letters_beside(given: str | None, cwd: Path) -> Path:
+    """Where the letters lie when the campaign file has mistakes: where it says, if that can be read, else beside it, else the program's own."""
+    place = cwd / Path(given).expanduser() if given else cwd
+    file = place / FILE_NAME if place.is_dir() else place
+    try:
+        said = tomllib.loads(file.read_text("utf-8-sig"))["templates"]["folder"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        said = "templates"
+    folder = file.parent / (said if isinstance(said, str) else "templates")
+    return folder if folder.is_dir() else bundled_templates()
 
 
 def check_network(settings: BaseSettings) -> None:
@@ -171,6 +217,25 @@ def open_store(campaign: Campaign) -> Store:
     if not campaign.database.exists():
         raise CommandError(f"{campaign.database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources")
     return Store.open(campaign.database, create=False)
+
+
+def suppressions_setting(command: scrapy_commands.ScrapyCommand) -> str | None:
+    """The setting SUPPRESSIONS_DB, as the command line may have it."""
+    return command.settings.get("SUPPRESSIONS_DB") if command.settings else None
+
+
+@contextmanager
+def decisions_on(store: Store, campaign: Campaign, setting: str | None) -> Iterator[Decisions]:
+    """A person's decisions on a campaign, with the list of who is not to be written to open meanwhile.
+
+    :param setting: SUPPRESSIONS_DB.
+    """
+    with open_suppressions(campaign, setting) as suppressions:
+        try:
+            decisions = Decisions(store, campaign, suppressions)
+        except TemplateError as error:
+            raise CommandError(str(error), BAD_INPUT) from error
+        yield decisions
 
 
 def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: int, usage: str) -> None:

@@ -36,6 +36,7 @@ from prospector.commands._shared import (
     run_plainly,
     with_mistakes_in_letters,
 )
+from prospector.outreach.choice import named
 from prospector.outreach.templates import TemplateError
 from prospector.store import Store, StoreError
 
@@ -188,13 +189,13 @@ def seeds(campaign: Campaign) -> Finding:
 
 
 def letters(campaign: Campaign) -> Finding:
-    folder, letter = campaign.templates.folder, campaign.templates.letter
     try:
-        found = checked_letters(folder, letter, file=campaign.path.name)
+        found = checked_letters(campaign.templates, campaign.path)
     except TemplateError as error:
         first, *more = str(error).splitlines()
         return Finding(level=Level.FAIL, subject="letters", text=first, more=tuple(more))
-    return Finding(level=Level.OK, subject="letters", text=f"{letter}, one of {len(found)} in {folder}")
+    text = f"{', '.join(named(campaign.templates))}, of {len(found)} in {campaign.templates.folder}"
+    return Finding(level=Level.OK, subject="letters", text=text)
 
 
 def output(campaign: Campaign) -> Finding:
