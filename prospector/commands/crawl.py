@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Iterable
+from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
 
@@ -92,8 +93,10 @@ class Command(ScrapyCrawl):
         try:
             spider_class = self.crawler_process.spider_loader.load(name)
         except KeyError:
-            names = ", ".join(sorted(self.crawler_process.spider_loader.list()))
-            raise CommandError(f"there is no spider {name!r}. There are: {names}.", BAD_INPUT) from None
+            names = sorted(self.crawler_process.spider_loader.list())
+            near = get_close_matches(name.lower(), names, n=1)
+            meant = f" Did you mean: scrapy crawl {near[0]}?" if near else ""
+            raise CommandError(f'there is no spider "{name}".{meant} There are: {", ".join(names)}.', BAD_INPUT) from None
         _check_spider_arguments(spider_class, opts.spargs)
         if issubclass(spider_class, CampaignSpider):
             return self._crawl_campaign(name, opts)
