@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prospector.checking.controls import Controls
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer
+from prospector.checking.network import Answer, Purpose
 from prospector.items import BodySample, Hop, Observation, Outcome
 from prospector.links.charset import decode
 from prospector.verdicts.reading import read_body
@@ -49,7 +49,7 @@ class Look:
 class Gets(Protocol):
     """The network, or a browser that stands on it."""
 
-    async def get(self, url: str, *, limit: int, binary_limit: int | None = None) -> Answer: ...
+    async def get(self, url: str, *, limit: int, binary_limit: int | None = None, purpose: Purpose = Purpose.PAGE) -> Answer: ...
 
 
 class Observer:
@@ -59,25 +59,27 @@ class Observer:
         self._network = network
         self._run_id = run_id
         self._now = now
-        self._controls = Controls(self._get, lambda answer: _sample(answer, (), close=True), rng)
+        self._controls = Controls(lambda url: self._get(url, Purpose.CONTROL), lambda answer: _sample(answer, (), close=True), rng)
 
     async def observe(self, wanted: Wanted) -> Look:
         """Look once. Whatever the other side does, an observation comes of it."""
         expected = expected_words(wanted.url, wanted.anchors)
-        seen = await self._attempt(wanted.url, wanted.url, expected)
+        seen = await self._attempt(wanted.url, wanted.url, expected, Purpose.CHECK)
         if seen.outcome is not Outcome.REFUSED or seen.offline or not (twin := _by_other_scheme(seen)):
             return Look(target_url=wanted.url, observations=(seen,))
-        other = await self._attempt(wanted.url, twin, expected, hops=seen.hops)
+        other = await self._attempt(wanted.url, twin, expected, Purpose.SECOND, hops=seen.hops)
         if other.outcome is Outcome.ANSWERED:
             return Look(target_url=wanted.url, observations=(other,))
         # what was linked has the last word
         later = max(self._now(), other.observed_at + timedelta(microseconds=1))
         return Look(target_url=wanted.url, observations=(other, replace(seen, observed_at=later)))
 
-    async def _attempt(self, target: str, url: str, expected: tuple[str, ...], *, hops: tuple[Hop, ...] = ()) -> Observation:
+    async def _attempt(
+        self, target: str, url: str, expected: tuple[str, ...], purpose: Purpose, *, hops: tuple[Hop, ...] = ()
+    ) -> Observation:
         """Ask for the target at `url`, its own or one that stands in for it after `hops`."""
         try:
-            return await self._see(target, url, expected, hops)
+            return await self._see(target, url, expected, purpose, hops)
         except Failed as failed:
             return self._failure(target, url, failed, expected, hops)
         except Exception as error:
@@ -86,8 +88,8 @@ class Observer:
             ours = Failed(Outcome.OUR_ERROR, f"we could not read the answer: {error!r}"[:300])
             return self._failure(target, url, ours, expected, hops)
 
-    async def _see(self, target: str, url: str, expected: tuple[str, ...], hops: tuple[Hop, ...]) -> Observation:
-        answer = await self._get(url)
+    async def _see(self, target: str, url: str, expected: tuple[str, ...], purpose: Purpose, hops: tuple[Hop, ...]) -> Observation:
+        answer = await self._get(url, purpose)
         seen = self._seen(target, answer, expected, hops)
         if not suspicion(seen):
             return seen
@@ -95,8 +97,8 @@ class Observer:
         seen = replace(seen, body=close)
         return replace(seen, controls=await self._controls.of(url, seen, expected))
 
-    async def _get(self, url: str) -> Answer:
-        return await self._network.get(url, limit=CHECK_MAXSIZE, binary_limit=BINARY_PEEK)
+    async def _get(self, url: str, purpose: Purpose) -> Answer:
+        return await self._network.get(url, limit=CHECK_MAXSIZE, binary_limit=BINARY_PEEK, purpose=purpose)
 
     def _failure(self, target: str, url: str, failed: Failed, expected: Sequence[str], hops: tuple[Hop, ...]) -> Observation:
         return Observation(

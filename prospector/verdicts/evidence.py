@@ -81,10 +81,10 @@ class Case:
         return tuple(c for c in self.seen.controls if c.kind is ControlKind.SIBLING and answered(c))
 
     @cached_property
-    def measured(self) -> bool:
-        """A sibling of the very shape answered; another shape's may be answered by another program, so what it refutes is only doubtful."""
+    def of_its_shape(self) -> tuple[Control, ...]:
+        """Another shape's siblings may be answered by another program, so what they refute is only doubtful."""
         own = shape(self.target)
-        return any(shape(control.url) == own for control in self.siblings)
+        return tuple(control for control in self.siblings if shape(control.url) == own)
 
     @cached_property
     def root(self) -> Control | None:
