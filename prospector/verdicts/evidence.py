@@ -16,6 +16,7 @@ NEAR_EMPTY = 120  # characters of visible text: less than a sentence or two
 # what checking/ writes into Observation.detail, because the vocabulary has no field for it
 ONE_RESOLVER = "only one resolver answered"
 DOMAIN_GONE = "the whole domain is gone"
+NO_SUCH_PLACE = "the place that was linked is not on it:"
 REGISTERED_LATER = "that is younger than the link"
 
 EMPTY_BODY = BodySample(sha256="", size=0, complete=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prospector.items import Observation, Outcome, VerdictKind, Via
 from prospector.verdicts.addresses import Landing, is_bare, is_root, landing, place, split
-from prospector.verdicts.evidence import DOMAIN_GONE, Case, shows, spread
+from prospector.verdicts.evidence import DOMAIN_GONE, NO_SUCH_PLACE, Case, shows, spread
 from prospector.verdicts.signs import ABANDONED, Means, Sign, terms
 
 BLOCKED_STATUSES = frozenset({401, 402, 403, 405, 406, 407, 412, 421, 428, 429, 440, 449, 451, 999})
@@ -279,6 +279,9 @@ def _alive(case: Case) -> Look:
     if seen.certificate:
         notes.append(f"its certificate is not in order: {seen.certificate}")
         rules.append("certificate")
+    if seen.detail.startswith(NO_SUCH_PLACE):
+        notes.append(seen.detail)
+        rules.append("fragment")
     reason = "The page answers" + (f"; {'; '.join(notes)}." if notes else ".")
     return Look(kind=VerdictKind.ALIVE, reason=reason, rules=tuple(rules), moved_to=moved)
 

@@ -269,3 +269,18 @@ async def test_a_page_our_own_code_trips_over_costs_itself_only(
     assert "too deep" in seen.detail
     assert verdict(seen).kind is UNKNOWN
     assert "Could not read" in caplog.text
+
+
+async def test_a_place_that_the_page_lacks_is_noted_and_never_death(site: MisbehavingSite, observer: Observer) -> None:
+    url = site.serves("/guides/soil.html", body=f"<h2 id='sand'>Sand</h2>{SEEDS}")
+    there = await see(observer, Wanted(url=url, fragments=("sand", "top", ":~:text=beans")))
+    assert (there.detail, verdict(there).reason) == ("", "The page answers.")
+    lacks = await see(observer, Wanted(url=url, fragments=("clay", "sand")))
+    assert verdict(lacks).kind is ALIVE
+    assert verdict(lacks).reason == "The page answers; the place that was linked is not on it: #clay."
+    assert verdict(lacks).rules == ("content", "fragment")
+
+
+async def test_a_page_that_was_not_read_whole_may_have_the_place(site: MisbehavingSite, observer: Observer) -> None:
+    seen = await see(observer, Wanted(url=site.url("/endless-body"), fragments=("clay",)))
+    assert verdict(seen).reason == "The page answers."
