@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import importlib
+import pkgutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+import prospector
 from prospector.checking import outage
 from prospector.checking.outage import Patience
 from prospector.items import Confidence, DraftStatus, Verdict, VerdictKind
@@ -38,6 +40,15 @@ ANSWERS: dict[str, Callable[[int], bool]] = {
 LIVE_LETTERS = (DraftStatus.READY, DraftStatus.APPROVED)
 
 
+# every module that looks at the clock, loaded before it is turned
+CLOCKED = [
+    module
+    for found in pkgutil.walk_packages(prospector.__path__, "prospector.")
+    if found.name.startswith(("prospector.spiders", "prospector.pipelines", "prospector.extensions"))
+    and hasattr(module := importlib.import_module(found.name), "utc_now")
+]
+
+
 class Days:
     """The campaign's web, day by day. A target lives on a host of its own."""
 
@@ -53,9 +64,8 @@ class Days:
 
     async def run(self, day: int) -> None:
         now = BEGIN + day * A_DAY
-        for module in [module for name, module in sys.modules.items() if name.startswith("prospector.")]:
-            if hasattr(module, "utc_now"):
-                self._monkeypatch.setattr(module, "utc_now", lambda: now)
+        for module in CLOCKED:
+            self._monkeypatch.setattr(module, "utc_now", lambda: now)
         for name, answers in ANSWERS.items():
             (self.web.page if answers(day) else self.web.missing)(f"{name}.test", f"/{name}")
         settings: dict[str, Any] = {"CANARY_URLS": ["http://canary.test/robots.txt"]}
