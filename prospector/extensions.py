@@ -141,6 +141,7 @@ def ending_of(spider: CampaignSpider, reason: str) -> Ending:
         broken=spider.broken is not None,
         did_nothing=spider.did_nothing(),
         idle=not spider.pages_tried and not any(counts.get(name) for name in DOINGS),
+        spent=spider.spent,
         left=counts.get("left_for_next_run", 0),
         unrendered=counts.get("no_browser", 0),
         no_browser=browser_of(spider.crawler).available if counts.get("no_browser") else "",
