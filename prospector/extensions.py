@@ -14,6 +14,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from prospector.checking.browser import browser_of
 from prospector.checking.handler import network_of
 from prospector.demo.web import DemoWeb
 from prospector.items import DEAD_KINDS
@@ -142,6 +143,8 @@ def ending_of(spider: CampaignSpider, reason: str) -> Ending:
         idle=not spider.pages_tried and not any(counts.get(name) for name in DOINGS),
         spent=spider.spent,
         left=counts.get("left_for_next_run", 0),
+        unrendered=counts.get("no_browser", 0),
+        no_browser=browser_of(spider.crawler).available if counts.get("no_browser") else "",
     )
 
 

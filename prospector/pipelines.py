@@ -15,6 +15,7 @@ from scrapy.exceptions import DropItem
 
 from prospector.checking.failures import Failed
 from prospector.checking.handler import network_of
+from prospector.checking.network import Purpose
 from prospector.checking.observe import Look
 from prospector.contacts.mail_hosts import domains_to_ask, with_mail_hosts
 from prospector.contacts.search import ContactSearch
@@ -214,7 +215,7 @@ class FindContacts(CampaignPipeline):
     async def _look_elsewhere(self, search: ContactSearch) -> None:
         while not self._stopped() and (url := search.next_page()):
             try:
-                answer = await network_of(self.crawler).get(url, limit=CONTACT_MAXSIZE, urgent=True)
+                answer = await network_of(self.crawler).get(url, limit=CONTACT_MAXSIZE, urgent=True, purpose=Purpose.CONTACT)
             except Failed:
                 continue
             except RuntimeError:

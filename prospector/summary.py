@@ -34,6 +34,8 @@ class Ending:
     idle: bool = False  # nothing was due
     spent: str = ""  # the run's budget that was used up, in words
     left: int = 0  # pages left for the next run, because of crawl.max_pages
+    unrendered: int = 0  # pages and targets that only a browser could have shown, and there was none
+    no_browser: str = ""  # why not, and how to get one
 
 
 NO_RUN = Ending()
@@ -121,6 +123,8 @@ def _losses(store: Store, funnel: Funnel, campaign: Campaign, ending: Ending, no
         yield f"and {many(len(problems) - MOST_PROBLEMS, 'more page')} that could not be read"
     if ending.left:
         yield f"{many(ending.left, 'page is', 'pages are')} left for the next run (crawl.max_pages): scrapy crawl resources"
+    if ending.unrendered:
+        yield f"{many(ending.unrendered, 'address', 'addresses')} could not be read or judged without a browser. {ending.no_browser}"
     if campaign.sites and funnel.checked and not store.site.document_count():
         yield "no page of your own site could be read, so none can be offered: scrapy crawl site"
     elif funnel.no_fit:

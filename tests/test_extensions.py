@@ -112,3 +112,10 @@ async def test_the_end_is_told_even_when_the_database_cannot_be_read(
     await run(web)
     assert screen.getvalue().endswith("web.db: it is damaged.\n")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_what_only_a_browser_could_show_is_told_with_how_to_get_one(web: ResourceWeb, screen: Terminal) -> None:
+    web.serve("shell.test", "/", "<title>App</title><div id='root'></div><script src='/app.js'></script>")
+    web.write_campaign(["http://shell.test/"])
+    await run(web, PROSPECTOR_BROWSER="off")
+    assert "1 address could not be read or judged without a browser. " in screen.getvalue()

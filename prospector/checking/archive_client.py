@@ -18,7 +18,7 @@ from prospector.archive.history import HTML, History
 from prospector.archive.page import CapturedPage, read_captured
 from prospector.archive.replay import Shown, following_address, page_address, raw_address, shown_at
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer, Network
+from prospector.checking.network import Answer, Network, Purpose
 from prospector.items import ArchivedCopy, Outcome
 from prospector.links.charset import decode
 from prospector.links.urls import host_of, normalise
@@ -194,7 +194,7 @@ class ArchiveClient:
         if ready_in > 0:
             await asyncio.sleep(ready_in)
         try:
-            return await asyncio.wait_for(self._network.get(url, limit=limit, robots=False), self._timeout)
+            return await asyncio.wait_for(self._network.get(url, limit=limit, robots=False, purpose=Purpose.ARCHIVE), self._timeout)
         except TimeoutError:
             raise Failed(Outcome.TIMED_OUT, f"no answer within {self._timeout:g} seconds", url) from None
 

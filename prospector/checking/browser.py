@@ -21,7 +21,7 @@ from prospector.checking.browser_search import find_chromium, why_no_chromium
 from prospector.checking.checker import Observe
 from prospector.checking.failures import Failed
 from prospector.checking.handler import network_of, response_of
-from prospector.checking.network import Answer
+from prospector.checking.network import Answer, Purpose
 from prospector.checking.observe import BINARY_PEEK, Look, Wanted
 from prospector.items import Hop, Observation, Outcome, VerdictKind, Via
 from prospector.links.charset import decode
@@ -99,7 +99,7 @@ class Browser:
         self._crawler.stats.inc_value("prospector/rendered")
         return answer
 
-    async def get(self, url: str, *, limit: int, binary_limit: int | None = None) -> Answer:  # noqa: ARG002 - see there
+    async def get(self, url: str, *, limit: int, binary_limit: int | None = None, purpose: Purpose = Purpose.SECOND) -> Answer:  # noqa: ARG002 - see there
         """`render` in the words of Network.get, so that an Observer can look through a browser. The limits are the browser's own."""
         return await self.render(url)
 
@@ -119,7 +119,9 @@ class Browser:
         seen = {url}
         while True:
             try:
-                document = await network_of(self._crawler).get(url, limit=self._size, binary_limit=BINARY_PEEK, urgent=True)
+                document = await network_of(self._crawler).get(
+                    url, limit=self._size, binary_limit=BINARY_PEEK, urgent=True, purpose=Purpose.SECOND
+                )
             except Failed as failed:
                 raise replace(failed, hops=(*hops, *failed.hops)) from failed
             hops += document.hops

@@ -17,7 +17,7 @@ from playwright.async_api import BrowserContext, CDPSession, Page, Request, Rout
 from playwright.async_api import Error as PlaywrightError
 
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer, Network
+from prospector.checking.network import Answer, Network, Purpose
 from prospector.links.charset import decode
 from prospector.links.urls import normalise
 
@@ -86,7 +86,7 @@ class Parts:
         if (known := self._scripts.get(url)) is not None:
             self._scripts.move_to_end(url)
             return known
-        answer = await self._network.get(url, limit=limit, headers=headers, urgent=True, robots=False)
+        answer = await self._network.get(url, limit=limit, headers=headers, urgent=True, robots=False, purpose=Purpose.SECOND)
         if kind == "script" and answer.status == 200 and answer.complete:
             self._remember(url, answer)
         return answer

@@ -34,6 +34,14 @@ def network_of(crawler: Crawler) -> Network:
         except ValueError as error:  # a proxy of the environment that can't be used
             raise NotConfigured(str(error)) from error
         crawler.signals.connect(network.close, signals.engine_stopped)
+        made = network
+
+        def tell() -> None:
+            for purpose, number in made.requests.items():
+                if crawler.stats:
+                    crawler.stats.set_value(f"prospector/requests/{purpose}", number)
+
+        crawler.signals.connect(tell, signals.spider_closed, weak=False)
     return network
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from prospector.archive.page import read_captured
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer, Network
+from prospector.checking.network import Answer, Network, Purpose
 from prospector.items import ArchivedCopy, SitePage, VerdictKind
 from prospector.links.charset import decode
 from prospector.links.extract import read_page
@@ -132,7 +132,8 @@ class MovedPages:
             return None
         asked.left -= 1
         try:
-            answer = await self._network.get(url, limit=limit, binary_limit=limit if limit == SITEMAP_MAXSIZE else 0)
+            binary_limit = limit if limit == SITEMAP_MAXSIZE else 0
+            answer = await self._network.get(url, limit=limit, binary_limit=binary_limit, purpose=Purpose.MOVED)
         except Failed:
             return None
         asked.left -= len(answer.hops)

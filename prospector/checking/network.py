@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -38,6 +40,21 @@ MAX_HEADER_LINE = 32 * 1024  # bytes
 CONNECT_TIMEOUT = 15.0  # seconds for all addresses of a host; the run's time-out where that is shorter
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TEXTUAL = ("text/", "application/xhtml", "application/xml", "application/json", "application/rss", "application/atom")
+
+
+class Purpose(StrEnum):
+    """What a request is for: what a run costs, and why, is counted by it."""
+
+    PAGE = "page"
+    CHECK = "check"  # the first look at a target
+    SECOND = "second"  # another look at it: by the other scheme, or in a browser
+    CONTROL = "control"  # made-up addresses and roots, to hold a suspect against
+    ROBOTS = "robots"
+    CANARY = "canary"
+    CONTACT = "contact"
+    ARCHIVE = "archive"
+    REGISTRY = "registry"
+    MOVED = "moved"  # the search for a dead page's new address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +101,7 @@ class _Ask:
     limit: int
     binary_limit: int
     headers: Mapping[str, str] | None
+    purpose: Purpose
 
 
 class _Response(aiohttp.ClientResponse):
@@ -114,7 +132,7 @@ class Network:
         self.gate = Gate(limit=settings.per_host, delay=settings.delay)
         self.resolver = _resolver(settings)
         self.robots = Robots(self._get_robots, agent=settings.robots_agent, slow_down=self.gate.slow_down)
-        self.requests = 0
+        self.requests: Counter[Purpose] = Counter()  # hops of redirects included
         self._strict = ssl.create_default_context()
         self._lenient = _lenient_context()
         self._bad_certificates: dict[str, str] = {}
@@ -161,6 +179,7 @@ class Network:
         urgent: bool = False,
         robots: bool = True,
         follow: bool = True,
+        purpose: Purpose = Purpose.PAGE,
     ) -> Answer:
         """GET `url` (normalised), following redirects, reading at most `limit` bytes of the body.
 
@@ -168,7 +187,7 @@ class Network:
         programs; follow: False where `headers` hold what is meant for this address alone.
         Raises Failed, with the hops up to the failure.
         """
-        ask = _Ask(limit, limit if binary_limit is None else binary_limit, headers)
+        ask = _Ask(limit, limit if binary_limit is None else binary_limit, headers, purpose)
         hops: list[Hop] = []
         seen: set[str] = set()
         spent = 0.0
@@ -224,7 +243,7 @@ class Network:
     async def _once(self, url: str, ask: _Ask) -> Answer:
         if len(url) > MAX_URL:
             raise Failed(Outcome.BAD_URL, f"the address is {len(url)} characters long")
-        self.requests += 1
+        self.requests[ask.purpose] += 1
         origin = _host(url)
         known_problem = self._bad_certificates.get(origin, "")
         try:
@@ -264,7 +283,7 @@ class Network:
             )
 
     async def _get_robots(self, url: str) -> tuple[int, bytes]:
-        answer = await self.get(url, limit=ROBOTS_MAX_BYTES, robots=False, urgent=True)
+        answer = await self.get(url, limit=ROBOTS_MAX_BYTES, robots=False, urgent=True, purpose=Purpose.ROBOTS)
         return answer.status, answer.body
 
     def _proxy_for(self, url: str) -> str | None:

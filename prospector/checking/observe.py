@@ -13,9 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from prospector.checking.controls import Controls
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer
+from prospector.checking.network import Answer, Purpose
 from prospector.items import BodySample, Hop, Observation, Outcome
 from prospector.links.charset import decode
+from prospector.links.shells import is_app_shell
+from prospector.verdicts.evidence import NO_SUCH_PLACE
+from prospector.verdicts.fragments import missing_places
 from prospector.verdicts.reading import read_body
 from prospector.verdicts.suspects import expected_words, suspicion
 
@@ -32,10 +35,11 @@ TELLING_HEADERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A target to be asked for, and the anchor texts that lead to it."""
+    """A target to be asked for, and what leads to it: anchor texts, and the places on it that are linked."""
 
     url: str
     anchors: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()  # without "#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ class Look:
 class Gets(Protocol):
     """The network, or a browser that stands on it."""
 
-    async def get(self, url: str, *, limit: int, binary_limit: int | None = None) -> Answer: ...
+    async def get(self, url: str, *, limit: int, binary_limit: int | None = None, purpose: Purpose = Purpose.PAGE) -> Answer: ...
 
 
 class Observer:
@@ -59,25 +63,38 @@ class Observer:
         self._network = network
         self._run_id = run_id
         self._now = now
-        self._controls = Controls(self._get, lambda answer: _sample(answer, (), close=True), rng)
+        self._controls = Controls(lambda url: self._get(url, Purpose.CONTROL), lambda answer: _sample(answer, (), close=True), rng)
 
     async def observe(self, wanted: Wanted) -> Look:
         """Look once. Whatever the other side does, an observation comes of it."""
         expected = expected_words(wanted.url, wanted.anchors)
-        seen = await self._attempt(wanted.url, wanted.url, expected)
+        seen = await self._attempt(wanted.url, wanted.url, expected, Purpose.CHECK, fragments=wanted.fragments)
         if seen.outcome is not Outcome.REFUSED or seen.offline or not (twin := _by_other_scheme(seen)):
             return Look(target_url=wanted.url, observations=(seen,))
-        other = await self._attempt(wanted.url, twin, expected, hops=seen.hops)
+        other = await self._attempt(wanted.url, twin, expected, Purpose.SECOND, hops=seen.hops)
         if other.outcome is Outcome.ANSWERED:
             return Look(target_url=wanted.url, observations=(other,))
         # what was linked has the last word
         later = max(self._now(), other.observed_at + timedelta(microseconds=1))
         return Look(target_url=wanted.url, observations=(other, replace(seen, observed_at=later)))
 
-    async def _attempt(self, target: str, url: str, expected: tuple[str, ...], *, hops: tuple[Hop, ...] = ()) -> Observation:
+    async def _attempt(
+        self,
+        target: str,
+        url: str,
+        expected: tuple[str, ...],
+        purpose: Purpose,
+        *,
+        hops: tuple[Hop, ...] = (),
+        fragments: tuple[str, ...] = (),
+    ) -> Observation:
         """Ask for the target at `url`, its own or one that stands in for it after `hops`."""
         try:
-            return await self._see(target, url, expected, hops)
+            answer = await self._get(url, purpose)
+            seen = self._seen(target, answer, expected, hops)
+            if fragments:
+                seen = replace(seen, detail=_missed(answer, fragments))
+            return await self._closer(seen, answer, url)
         except Failed as failed:
             return self._failure(target, url, failed, expected, hops)
         except Exception as error:
@@ -86,17 +103,15 @@ class Observer:
             ours = Failed(Outcome.OUR_ERROR, f"we could not read the answer: {error!r}"[:300])
             return self._failure(target, url, ours, expected, hops)
 
-    async def _see(self, target: str, url: str, expected: tuple[str, ...], hops: tuple[Hop, ...]) -> Observation:
-        answer = await self._get(url)
-        seen = self._seen(target, answer, expected, hops)
+    async def _closer(self, seen: Observation, answer: Answer, url: str) -> Observation:
+        """The same, with controls where it is a suspect."""
         if not suspicion(seen):
             return seen
-        close = _sample(answer, expected, close=True)
-        seen = replace(seen, body=close)
-        return replace(seen, controls=await self._controls.of(url, seen, expected))
+        seen = replace(seen, body=_sample(answer, seen.expected, close=True))
+        return replace(seen, controls=await self._controls.of(url, seen, seen.expected))
 
-    async def _get(self, url: str) -> Answer:
-        return await self._network.get(url, limit=CHECK_MAXSIZE, binary_limit=BINARY_PEEK)
+    async def _get(self, url: str, purpose: Purpose) -> Answer:
+        return await self._network.get(url, limit=CHECK_MAXSIZE, binary_limit=BINARY_PEEK, purpose=purpose)
 
     def _failure(self, target: str, url: str, failed: Failed, expected: Sequence[str], hops: tuple[Hop, ...]) -> Observation:
         return Observation(
@@ -128,6 +143,15 @@ class Observer:
             headers={name: answer.headers[name][:500] for name in TELLING_HEADERS if name in answer.headers},
             expected=tuple(expected),
         )
+
+
+def _missed(answer: Answer, fragments: Sequence[str]) -> str:
+    """A note on the linked places that a page lacks; "" where it has them, was not read whole, or is built by a script that may make them."""
+    if not answer.complete or answer.status != 200 or not _may_be_html(answer.content_type, answer.body):
+        return ""
+    html = decode(answer.body, answer.headers.get("content-type", ""))
+    missing = () if is_app_shell(html, url=answer.url) else missing_places(html, fragments)
+    return f"{NO_SUCH_PLACE} {', '.join(f'#{name[:60]}' for name in missing[:3])}" if missing else ""
 
 
 def _by_other_scheme(refused: Observation) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from prospector.checking.failures import Failed
-from prospector.checking.network import Network
+from prospector.checking.network import Network, Purpose
 from prospector.checking.observe import Look
 from prospector.items import Outcome
 
@@ -187,7 +187,7 @@ def connectivity_of(network: Network) -> Connectivity | None:
         network.resolver.forget_doubts()
         try:
             async with asyncio.timeout(CANARY_TIMEOUT):
-                await network.get(url, limit=1024, urgent=True, robots=False)
+                await network.get(url, limit=1024, urgent=True, robots=False, purpose=Purpose.CANARY)
         except TimeoutError:
             return False
         except Failed as failed:

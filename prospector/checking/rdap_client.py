@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer, Network
+from prospector.checking.network import Answer, Network, Purpose
 from prospector.links.urls import normalise
 
 logger = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class RdapClient:
             self._network.gate.slow_down(host, self._delay)
         try:
             async with asyncio.timeout(self._timeout + max(0.0, self._network.gate.ready_at(host) - asyncio.get_running_loop().time())):
-                return await self._network.get(address, limit=limit, binary_limit=limit, robots=False)
+                return await self._network.get(address, limit=limit, binary_limit=limit, robots=False, purpose=Purpose.REGISTRY)
         except (Failed, TimeoutError) as error:
             logger.debug("%s: %s", address, error)
             return None

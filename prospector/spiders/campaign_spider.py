@@ -105,7 +105,7 @@ class CampaignSpider(Spider):
             await asyncio.sleep(BUDGET_LOOKED_AT)
             if limits.max_minutes is not None and asyncio.get_running_loop().time() - began >= 60 * limits.max_minutes:
                 self.spent = f"crawl.max_minutes = {limits.max_minutes:g}"
-            elif limits.max_requests is not None and self.network.requests >= limits.max_requests:
+            elif limits.max_requests is not None and self.network.requests.total() >= limits.max_requests:
                 self.spent = f"crawl.max_requests = {limits.max_requests}"
         self.stop_asking()
 

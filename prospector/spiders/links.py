@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from prospector.checking.checker import Checker
 from prospector.checking.observe import Look, Wanted
 from prospector.items import Observation, Outcome, Verdict
-from prospector.links.urls import normalise
+from prospector.links.urls import fragment_of, normalise
 from prospector.spiders.campaign_spider import make_checker
 from prospector.spiders.clock import utc_now
 from prospector.spiders.closing import see_scrapy_close
@@ -78,7 +78,8 @@ class LinksSpider(Spider):
             url = normalise(text)
             if url is not None and hash(url) not in asked:
                 asked.add(hash(url))
-                await checker.put(Wanted(url=url))
+                fragment = fragment_of(text)
+                await checker.put(Wanted(url=url, fragments=(fragment,) if fragment else ()))
 
     def read_through(self) -> list[str]:
         """Note under which texts the list has a URL, where they differ or repeat. What is no web address is returned."""

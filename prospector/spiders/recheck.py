@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from prospector.spiders.clock import utc_now
 from prospector.spiders.resources import ResourcesSpider
 from prospector.store import Visit
+from prospector.store import Wanted as Due
 
 
 class RecheckSpider(ResourcesSpider):
@@ -33,10 +34,10 @@ class RecheckSpider(ResourcesSpider):
         new = set(self.store.evidence.due_among(urls, utc_now(), again=False))
         return [url for url in urls if url in self.only or url in new]
 
-    def old_work(self) -> Iterable[Mapping[str, tuple[str, ...]]]:
+    def old_work(self) -> Iterable[Sequence[Due]]:
         if self.only is None:
             return super().old_work()
-        return [{wanted.url: wanted.anchors for wanted in self.store.evidence.wanted_among(self.only)}]
+        return [self.store.evidence.wanted_among(self.only)]
 
     def did_nothing(self) -> bool:
         """The due targets were asked, even if no page came."""

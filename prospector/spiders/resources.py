@@ -21,6 +21,7 @@ from prospector.spiders.reading import frames_worth_a_visit, in_words, not_a_pag
 from prospector.spiders.site_index import SiteIndexer
 from prospector.spiders.twins import Twins
 from prospector.store import Visit
+from prospector.store import Wanted as Due
 
 RETRY_AFTER = timedelta(hours=1)  # a page that could not be read is tried again by a later run, not by one that resumes
 AT_ONCE = timedelta(0)
@@ -188,17 +189,17 @@ class ResourcesSpider(CampaignSpider):
 
     async def check_links(self, page_url: str, links: Iterable[OutboundLink]) -> bool:
         """Have those of a page's targets checked that are due. True when the page must wait for one."""
-        targets = anchors_by_target(links)
+        targets = wanted_by_url(links)
         new = self.ledger.to_ask(self.due(list(targets)))
         waits = self.ledger.wait(page_url, list(targets))
-        await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
+        await self.check(targets[url] for url in new)
         return waits
 
     async def check_own_links(self, page: SitePage) -> None:
         """The user's own pages are no prospects; their dead links are a list to fix."""
-        targets = anchors_by_target(page.links)
+        targets = wanted_by_url(page.links)
         new = self.ledger.to_ask(self.due(list(targets)))
-        await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
+        await self.check(targets[url] for url in new)
 
     def due(self, urls: Sequence[str]) -> list[str]:
         """Of these targets those to be asked now."""
@@ -207,15 +208,15 @@ class ResourcesSpider(CampaignSpider):
     async def take_up_old_work(self) -> None:
         """Targets that an earlier run left without an answer, or that are due again."""
         for batch in self.old_work():
-            anchors = {url: texts for url, texts in batch.items() if not self.campaign.ignore.covers(url)}
-            new = self.ledger.to_ask(anchors)
-            await self.check(Wanted(url=url, anchors=anchors[url]) for url in new)
+            targets = {wanted.url: wanted for wanted in batch if not self.campaign.ignore.covers(wanted.url)}
+            new = self.ledger.to_ask(targets)
+            await self.check(Wanted(url=url, anchors=targets[url].anchors, fragments=targets[url].fragments) for url in new)
 
-    def old_work(self) -> Iterable[Mapping[str, tuple[str, ...]]]:
-        """Target → its anchor texts; in batches, read when they are wanted."""
+    def old_work(self) -> Iterable[Sequence[Due]]:
+        """In batches, read when they are wanted."""
         after = ""
         while batch := self.store.evidence.wanted(utc_now(), after=after, again=self.looks_again):
-            yield {wanted.url: wanted.anchors for wanted in batch}
+            yield batch
             after = batch[-1].url
 
     async def check(self, targets: Iterable[Wanted]) -> None:
@@ -270,10 +271,12 @@ class ResourcesSpider(CampaignSpider):
             await self.checker.close()
 
 
-def anchors_by_target(links: Iterable[OutboundLink]) -> Mapping[str, tuple[str, ...]]:
-    """The distinct targets of links in content, each with its anchor texts."""
-    found: dict[str, tuple[str, ...]] = {}
+def wanted_by_url(links: Iterable[OutboundLink]) -> Mapping[str, Wanted]:
+    """The distinct targets of links in content, each with its anchor texts and the places on it that are linked."""
+    found: dict[str, Wanted] = {}
     for link in links:
         if not link.boilerplate:
-            found[link.target_url] = (*found.get(link.target_url, ()), link.anchor)
+            known = found.get(link.target_url) or Wanted(url=link.target_url)
+            fragments = (*known.fragments, link.fragment) if link.fragment else known.fragments
+            found[link.target_url] = Wanted(url=link.target_url, anchors=(*known.anchors, link.anchor), fragments=fragments)
     return found

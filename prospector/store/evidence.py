@@ -27,6 +27,12 @@ _ANCHORS = f"""(
         GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
     )
 )"""  # noqa: S608  # a number of ours
+_FRAGMENTS = """(
+    SELECT json_group_array(fragment) FROM (
+        SELECT DISTINCT fragment FROM links
+        WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND fragment <> '' ORDER BY fragment LIMIT 20
+    )
+)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +41,7 @@ class Wanted:
 
     url: str
     anchors: tuple[str, ...]  # distinct, oldest first, at most 20
+    fragments: tuple[str, ...] = ()  # places on it that are linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,10 @@ class Due:
     later_at: datetime | None
 
 
+def _wanted(row: Row) -> Wanted:
+    return Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"])), fragments=tuple(json.loads(row["fragments"])))
+
+
 class Evidence:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -61,22 +72,22 @@ class Evidence:
         """
         rows = self._session.rows(
             f"""
-            SELECT url, {_ANCHORS} AS anchors
+            SELECT url, {_ANCHORS} AS anchors, {_FRAGMENTS} AS fragments
             FROM targets
             WHERE url > ? AND (verdict IS NULL OR next_check_at <= ? AND ?) AND {_LINKED}
             ORDER BY url LIMIT ?
             """,  # noqa: S608  # the pieces are ours
             (after, time_text(now), again, limit),
         )
-        return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
+        return [_wanted(row) for row in rows]
 
     def wanted_among(self, urls: Collection[str]) -> list[Wanted]:
         """These targets, due or not, as far as a page links to them."""
         rows = self._session.rows(
-            f"SELECT url, {_ANCHORS} AS anchors FROM targets WHERE url IN (SELECT value FROM json_each(?)) AND {_LINKED} ORDER BY url",  # noqa: S608  # the pieces are ours
+            f"SELECT url, {_ANCHORS} AS anchors, {_FRAGMENTS} AS fragments FROM targets WHERE url IN (SELECT value FROM json_each(?)) AND {_LINKED} ORDER BY url",  # noqa: S608  # the pieces are ours
             (json_text(sorted(urls)),),
         )
-        return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
+        return [_wanted(row) for row in rows]
 
     def due_among(self, urls: Sequence[str], now: datetime, *, again: bool = True) -> list[str]:
         """Of these targets, those never judged or (with `again`) due again, in the same order."""

@@ -16,6 +16,7 @@ NEAR_EMPTY = 120  # characters of visible text: less than a sentence or two
 # what checking/ writes into Observation.detail, because the vocabulary has no field for it
 ONE_RESOLVER = "only one resolver answered"
 DOMAIN_GONE = "the whole domain is gone"
+NO_SUCH_PLACE = "the place that was linked is not on it:"
 REGISTERED_LATER = "that is younger than the link"
 
 EMPTY_BODY = BodySample(sha256="", size=0, complete=True)
@@ -81,10 +82,10 @@ class Case:
         return tuple(c for c in self.seen.controls if c.kind is ControlKind.SIBLING and answered(c))
 
     @cached_property
-    def measured(self) -> bool:
-        """A sibling of the very shape answered; another shape's may be answered by another program, so what it refutes is only doubtful."""
+    def of_its_shape(self) -> tuple[Control, ...]:
+        """Another shape's siblings may be answered by another program, so what they refute is only doubtful."""
         own = shape(self.target)
-        return any(shape(control.url) == own for control in self.siblings)
+        return tuple(control for control in self.siblings if shape(control.url) == own)
 
     @cached_property
     def root(self) -> Control | None:

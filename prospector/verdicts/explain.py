@@ -26,6 +26,7 @@ _RULES = {
     "redirect-parent": "it leads to the folder above, and so do addresses that we made up",
     "redirect-other_site": "it leads to another site, and so do addresses that we made up",
     "redirect-unmeasured": "it leads away, and we could not see whether addresses that we made up do too",
+    "one-sibling": "the host shows the same text for an address that we made up, and a second one could not be asked for",
     "refresh": "the page does nothing but send its reader on",
     "behind-wall": "the host keeps programs out, so its answers to a program prove nothing",
     "root-says-lost": "the home page itself speaks of a missing page",

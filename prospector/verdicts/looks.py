@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prospector.items import Observation, Outcome, VerdictKind, Via
 from prospector.verdicts.addresses import Landing, is_bare, is_root, landing, place, split
-from prospector.verdicts.evidence import DOMAIN_GONE, Case, shows, spread
+from prospector.verdicts.evidence import DOMAIN_GONE, NO_SUCH_PLACE, Case, shows, spread
 from prospector.verdicts.signs import ABANDONED, Means, Sign, terms
 
 BLOCKED_STATUSES = frozenset({401, 402, 403, 405, 406, 407, 412, 421, 428, 429, 440, 449, 451, 999})
@@ -170,7 +170,7 @@ def _redirected(case: Case) -> Look | None:
     if not where or case.body.words_present or (case.target_is_root and case.body.words_present is None):
         return None
     if not case.land_together:
-        if case.measured:
+        if case.of_its_shape:
             return None
         reason = f"The address leads to {where}, and whether made-up addresses of its kind lead there too could not be seen."
         return Look(kind=VerdictKind.UNKNOWN, reason=reason, rules=("redirect-unmeasured",))
@@ -195,7 +195,16 @@ def _soft404(case: Case) -> Look | None:
         return _front_door(case)
     if case.says_lost:
         return _says_lost(case)
-    return _same_page(case) if _all_the_same(case) else None
+    return _same_page(case) if _all_the_same(case) else _half_measured(case)
+
+
+def _half_measured(case: Case) -> Look | None:
+    """The one sibling of its shape that could be asked for shows this very page: neither death nor life."""
+    own = case.of_its_shape
+    if len(own) != 1 or not case.is_like(own[0]) or not _good(own[0].status) or case.body.words_present:
+        return None
+    reason = "The server shows the same page for a made-up address, and could not be asked for a second one."
+    return Look(kind=VerdictKind.UNKNOWN, reason=reason, rules=("one-sibling",))
 
 
 def _front_door(case: Case) -> Look | None:
@@ -232,7 +241,7 @@ def _says_lost(case: Case) -> Look | None:
     rules = _ids(case.says_lost)
     if case.alike:
         return Look(kind=VerdictKind.SOFT404, reason=f"{said}, as it does for made-up addresses.", rules=("wording-and-sibling", *rules))
-    if case.measured and any(control.status in GONE_STATUSES for control in case.siblings):
+    if case.of_its_shape and any(control.status in GONE_STATUSES for control in case.siblings):
         return None
     return Look(kind=VerdictKind.UNKNOWN, reason=f"{said}, and a made-up address could not bear that out.", rules=("wording-alone", *rules))
 
@@ -270,6 +279,9 @@ def _alive(case: Case) -> Look:
     if seen.certificate:
         notes.append(f"its certificate is not in order: {seen.certificate}")
         rules.append("certificate")
+    if seen.detail.startswith(NO_SUCH_PLACE):
+        notes.append(seen.detail)
+        rules.append("fragment")
     reason = "The page answers" + (f"; {'; '.join(notes)}." if notes else ".")
     return Look(kind=VerdictKind.ALIVE, reason=reason, rules=tuple(rules), moved_to=moved)
 

@@ -10,15 +10,15 @@ import string
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from prospector.items import Control, ControlKind, Observation, Outcome, VerdictKind
+from prospector.items import Control, ControlKind, Observation, Outcome
 from prospector.verdicts.addresses import EXTENSION, MAX_NAME, MIN_RANDOM, Landing, is_bare, is_idle, is_root, landing, names_a_page, split
 from prospector.verdicts.evidence import NEAR_EMPTY, Case
-from prospector.verdicts.looks import look
+from prospector.verdicts.looks import Look, look
 from prospector.verdicts.shingles import shingles, similarity
 from prospector.verdicts.signs import ABANDONED, WALLS, Means
 from prospector.verdicts.words import expected_words
 
-__all__ = ["expected_words", "shingles", "siblings", "similarity", "suspicion", "wanted_next"]
+__all__ = ["expected_words", "is_faint", "shingles", "siblings", "similarity", "suspicion", "wanted_next"]
 
 SIBLINGS = 2  # made-up neighbours of a suspect
 
@@ -64,6 +64,12 @@ def _of_page(case: Case) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
+def is_faint(suspect: Observation) -> bool:
+    """A page where it should be that says nothing of a loss: it only lacks words, or text. Most such pages are alive."""
+    case = Case(suspect)
+    return case.good_status and case.landed is Landing.SAME and not case.says_lost and not case.rows(*ABANDONED) and not case.body.refresh
+
+
 def wanted_next(suspect: Observation) -> ControlKind | None:
     """Which control to ask for next; None when all were, or those that are left could change nothing. What looks dead is asked for all of them,
     because one may show a wall.
@@ -74,15 +80,15 @@ def wanted_next(suspect: Observation) -> ControlKind | None:
     left = [ControlKind.SIBLING] * (SIBLINGS - asked.count(ControlKind.SIBLING)) + [ControlKind.ROOT] * (ControlKind.ROOT not in asked)
     if not left:
         return None
-    now = look(suspect).kind
-    then = [_kind_if(suspect, left, root_alike=alike) for alike in (True, False)]
-    return left[0] if any(kind.dead or kind is not now for kind in then) else None
+    now = look(suspect)
+    then = [_look_if(suspect, left, root_alike=alike) for alike in (True, False)]
+    return left[0] if any(one.kind.dead or one.rules != now.rules for one in then) else None
 
 
-def _kind_if(suspect: Observation, left: list[ControlKind], *, root_alike: bool) -> VerdictKind:
+def _look_if(suspect: Observation, left: list[ControlKind], *, root_alike: bool) -> Look:
     """What it would look like if the rest spoke against it as clearly as they can."""
     worst = tuple(_worst(suspect, kind, alike=root_alike or kind is ControlKind.SIBLING) for kind in left)
-    return look(replace(suspect, controls=(*suspect.controls, *worst))).kind
+    return look(replace(suspect, controls=(*suspect.controls, *worst)))
 
 
 def _worst(suspect: Observation, kind: ControlKind, *, alike: bool) -> Control:

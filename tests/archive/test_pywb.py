@@ -78,4 +78,4 @@ async def test_a_document_is_offered_as_it_is_and_not_read(client: ArchiveClient
 
 async def test_nothing_but_the_archive_is_asked(client: ArchiveClient, network: Network) -> None:
     await lookup(client, "http://hops.test/out.html")
-    assert network.requests == 3  # the index, the redirect, and what the archive says of the page it led to
+    assert network.requests.total() == 3  # the index, the redirect, and what the archive says of the page it led to

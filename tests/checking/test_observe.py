@@ -213,19 +213,33 @@ async def test_suspects_of_one_shape_share_their_controls(site: MisbehavingSite,
     assert len(site.hits()) == len(urls) + 2  # two neighbours that are not alike: the root could change nothing
 
 
+async def test_a_page_that_only_lacks_words_is_measured_by_an_honest_answer_nearby(site: MisbehavingSite, observer: Observer) -> None:
+    for path in ("/guides/2014/renamed.html", "/guides/2015/moved.html", "/shop/renamed.html"):
+        seen = await see(observer, Wanted(url=site.serves(path, body=SEEDS), anchors=("Overwintering dahlias",)))
+        assert len(seen.controls) == 1
+        assert verdict(seen).kind is ALIVE
+    assert len(site.hits()) == 3 + 2
+
+
+async def test_a_page_that_says_it_is_lost_is_measured_in_its_own_folder(site: MisbehavingSite, observer: Observer) -> None:
+    await see(observer, Wanted(url=site.serves("/guides/2014/renamed.html", body=SEEDS), anchors=("Overwintering dahlias",)))
+    seen = await see(observer, Wanted(url=site.serves("/guides/2015/lost.html", body=LOST)))
+    assert urlsplit(seen.controls[0].url).path.startswith("/guides/2015/")
+
+
 async def test_a_shape_is_measured_by_its_own_and_a_host_asked_three_times_at_most(
     site: MisbehavingSite, make_network: MakeNetwork, make_observer: Callable[[Network], Observer]
 ) -> None:
-    """A soft 404 among pages, on a host whose numbers and pictures answer otherwise."""
+    """Three pages that say they are lost, on a host that answers 404 to made-up addresses."""
     observer = make_observer(make_network())
     for path in ("/guides/lost.html", "/node/12345678", "/guides/other.php"):
         site.serves(path, body=LOST)
     shown = [await see(observer, Wanted(url=site.url(path))) for path in ("/guides/lost.html", "/node/12345678", "/guides/other.php")]
     asked = [urlsplit(control.url).path for seen in shown for control in seen.controls]
-    assert [path.rpartition("/")[0] for path in asked] == ["/guides", "/guides", "/node", "/guides", "/guides"]
-    assert len(set(asked)) == 3
-    assert asked[2].removeprefix("/node/").isdigit()
-    assert verdict(shown[2]).kind is UNKNOWN  # what another shape's neighbours refute is only doubtful
+    assert len(set(asked)) == 2  # the root could change nothing
+    assert all(path.startswith("/guides/") and path.endswith(".html") for path in asked)
+    assert [verdict(seen).kind for seen in shown] == [ALIVE, UNKNOWN, UNKNOWN]  # what another shape's neighbours refute is only doubtful
+    assert len(asked) == 6
 
 
 async def test_a_soft_404_is_found_by_its_made_up_neighbours(
@@ -255,3 +269,18 @@ async def test_a_page_our_own_code_trips_over_costs_itself_only(
     assert "too deep" in seen.detail
     assert verdict(seen).kind is UNKNOWN
     assert "Could not read" in caplog.text
+
+
+async def test_a_place_that_the_page_lacks_is_noted_and_never_death(site: MisbehavingSite, observer: Observer) -> None:
+    url = site.serves("/guides/soil.html", body=f"<h2 id='sand'>Sand</h2>{SEEDS}")
+    there = await see(observer, Wanted(url=url, fragments=("sand", "top", ":~:text=beans")))
+    assert (there.detail, verdict(there).reason) == ("", "The page answers.")
+    lacks = await see(observer, Wanted(url=url, fragments=("clay", "sand")))
+    assert verdict(lacks).kind is ALIVE
+    assert verdict(lacks).reason == "The page answers; the place that was linked is not on it: #clay."
+    assert verdict(lacks).rules == ("content", "fragment")
+
+
+async def test_a_page_that_was_not_read_whole_may_have_the_place(site: MisbehavingSite, observer: Observer) -> None:
+    seen = await see(observer, Wanted(url=site.url("/endless-body"), fragments=("clay",)))
+    assert verdict(seen).reason == "The page answers."

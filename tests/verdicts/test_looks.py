@@ -375,3 +375,14 @@ def test_hops_to_a_dead_host_name_that_host() -> None:
         failed(Outcome.NO_HOST), final_url="https://old.example/x", hops=(Hop(url=URL, status=301, location="https://old.example/x"),)
     )
     assert "old.example" in look(seen).reason
+
+
+def test_one_alike_neighbour_of_its_shape_is_neither_death_nor_life() -> None:
+    """The host's other two requests went to addresses of another shape, which another program answers."""
+    seen = visit(
+        site(other=(200, page("Herbs", "Everything about herbs. " * 40))), "https://lake.example/garden/12345.html", anchors=["Dahlias"]
+    )
+    own, other, root = seen.controls
+    elsewhere = replace(other, url="https://lake.example/shop/item-qwrtz", similarity=0.1, sha256="0")
+    assert look(seen).kind is VerdictKind.SOFT404
+    assert look(replace(seen, controls=(own, elsewhere, root))).rules == ("one-sibling",)
