@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from prospector.items import (
+    Claim,
     Confidence,
     Contact,
     ContactKind,
@@ -20,6 +21,7 @@ from prospector.items import (
     Prospect,
     Stage,
     Strength,
+    Wait,
 )
 from prospector.outreach.phrases import day
 from prospector.outreach.plain import defanged, plain, plain_url, quiet
@@ -63,7 +65,8 @@ class _Plan:
 
     links: tuple[DeadLink, ...]  # all it could name
     listed: int  # so many of them, from the front, are named
-    status: DraftStatus
+    carrying: frozenset[str]  # targets for whose sake it is written
+    waits: tuple[Wait, ...]
     note: str
 
 
@@ -88,15 +91,27 @@ def compose(
         return plan
     view = letter_view(prospect, campaign.sender, plan.links, listed=plan.listed, locale=template.locale, seen=seen, previous=previous)
     subject, body = template.render(view)
-    recipient, status, note = _addressed(prospect.contact, plan)
+    recipient, waits, note = _addressed(prospect.contact, plan)
     return Draft(
         page_url=prospect.page_url,
         recipient=recipient,
         subject=plain(subject, 150),
         body=wrapped(body),
         template=template.id,
-        status=status,
+        status=DraftStatus.WAITING if waits else DraftStatus.READY,
         note=note,
+        waits=waits,
+        claims=tuple(_claim(one, plan.carrying) for one in plan.links[: plan.listed]),
+        dead={one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in _distinct(prospect.dead_links)},
+    )
+
+
+def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
+    return Claim(
+        target_url=one.link.target_url,
+        anchor=one.link.anchor,
+        offer_url=one.match.page_url if one.match else "",
+        carries=one.link.target_url in carrying,
     )
 
 
@@ -115,10 +130,13 @@ def _plan(prospect: Prospect, campaign: LetterSettings, chosen: frozenset[str], 
         return NoDraft(reason="none of your pages fits what its dead links were about")
     # ready if a claim that carries the letter is confirmed: then with the confirmed ones only. Else it waits, and reads as it will once they are
     ready = any(_is_confirmed(one) for one in wanted)
-    notes = [*(["choose the offer first"] if unsure else []), *([] if ready else [_awaited(wanted, now)])]
-    links = _own_pages_kept([one for one in sure if _is_confirmed(one) or not ready], campaign.templates.own_pages, chosen)
-    links, listed = _in_order(links)
-    return _Plan(links=links, listed=listed, status=DraftStatus.WAITING if notes else DraftStatus.READY, note="; ".join(notes))
+    named = [one for one in sure if _is_confirmed(one) or not ready]
+    links, listed = _in_order(_own_pages_kept(named, campaign.templates.own_pages, chosen))
+    carrying = named if campaign.goal == "help" else [one for one in links if one.match]
+    notes = [*(["choose the offer first"] if unsure else []), *([] if ready else [_awaited(carrying, now)])]
+    waits = [*([Wait.OFFER] if unsure else []), *([] if ready else [Wait.CLAIM])]
+    carriers = frozenset(one.link.target_url for one in carrying)
+    return _Plan(links=links, listed=listed, carrying=carriers, waits=tuple(waits), note="; ".join(notes))
 
 
 def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
@@ -185,14 +203,14 @@ def _awaited(carrying: Sequence[DeadLink], now: datetime) -> str:
     return f"waits until “{name}” is confirmed dead: next look {when}"
 
 
-def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, DraftStatus, str]:
-    """Recipient, status and note once the route is known."""
+def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, ...], str]:
+    """Recipient, what is waited for and a note, once the route is known."""
     if contact is None:
-        return "", DraftStatus.WAITING, "; ".join(filter(None, (plan.note, "no contact found")))
+        return "", (*plan.waits, Wait.CONTACT), "; ".join(filter(None, (plan.note, "no contact found")))
     if contact.kind is ContactKind.FORM:
         # a form may post to an address that shows nothing; the page it stands on is the one to open
-        return plain_url(contact.source_url or contact.value), plan.status, plan.note
+        return plain_url(contact.source_url or contact.value), plan.waits, plan.note
     if contact.kind is ContactKind.TRACKER:
-        return plain_url(contact.value), plan.status, plan.note
+        return plain_url(contact.value), plan.waits, plan.note
     hidden = "its owner hid this address from harvesters: use it only if you are sure they would not mind" if contact.deobfuscated else ""
-    return plain(contact.value, 254), plan.status, "; ".join(filter(None, (plan.note, hidden)))
+    return plain(contact.value, 254), plan.waits, "; ".join(filter(None, (plan.note, hidden)))

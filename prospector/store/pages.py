@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prospector.items import OutboundLink, PageSignal, ResourcePage
+from prospector.items import OutboundLink, PageSignal, ResourcePage, Verdict
 from prospector.links.sites import site_of
 from prospector.store.codecs import json_text, packed, time_text, unpacked
+from prospector.store.evidence import verdict_of
 from prospector.store.links import link_of, links_of, recount_referrers_of_dead, sync_links
 from prospector.store.session import Session
 
@@ -70,10 +71,11 @@ class Pages:
             sync_links(self._session, page.url, page.links, seen_at=page.fetched_at, own=False)
             recount_referrers_of_dead(self._session, page.url)
 
-    def get(self, url: str, *, html: bool = False) -> ResourcePage | None:
+    def get(self, url: str, *, html: bool = False, links: bool = True) -> ResourcePage | None:
         """A page as it was saved, without the links into its own site, which are not kept.
 
         :param html: also unpack the snapshot.
+        :param links: also read its outbound links.
         """
         row = self._session.row("SELECT * FROM resource_pages WHERE url = ?", (url,))
         if row is None:
@@ -88,12 +90,22 @@ class Pages:
             etag=row["etag"],
             last_modified=row["last_modified"],
             html=unpacked(row["snapshot"]) if html else "",
-            links=self.links_of(url),
+            links=self.links_of(url) if links else (),
             is_resource_page=bool(row["is_resource_page"]),
             signals=tuple(PageSignal(**signal) for signal in json.loads(row["signals"])),
             depth=row["depth"],
             seed=row["seed"],
         )
+
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers that ask whether the page changed since it was read (RFC 9110, section 13.1); none for one that never was, or can't tell."""
+        row = self._session.row("SELECT etag, last_modified FROM resource_pages WHERE url = ?", (url,))
+        asked = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]} if row else {}
+        return {name: value for name, value in asked.items() if value}
+
+    def unchanged(self, url: str, *, now: datetime) -> None:
+        """The page was asked for again, and says that it is as it was: its links stand there still."""
+        self._session.run("UPDATE links SET last_seen = ? WHERE page_url = ? AND own = 0 AND present = 1", (time_text(now), url))
 
     def known(self) -> list[KnownPage]:
         """All pages that were ever read, in the order they were first."""
@@ -111,6 +123,22 @@ class Pages:
         """
         return links_of(self._session, url, own=False, present_only=present_only)
 
+    def dead_links(self, url: str) -> list[tuple[OutboundLink, Verdict]]:
+        """The links in the page's content whose target looks dead, with its verdict, in document order."""
+        rows = self._session.rows(
+            """
+            SELECT
+                link.target_url, link.fragment, link.anchor, link.rel, link.context, link.section, link.heading, link.position,
+                link.boilerplate, target.verdict, target.reason, target.confidence, target.first_failed_at, target.confirmed_at,
+                target.next_check_at, target.moved_to, target.rules
+            FROM links AS link JOIN target_verdicts AS target ON target.target_url = link.target_url
+            WHERE link.page_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0 AND target.dead
+            ORDER BY link.position, link.id
+            """,
+            (url,),
+        )
+        return [(link_of(row), verdict_of(row)) for row in rows]
+
     def first_seen(self, url: str) -> dict[str, datetime]:
         """Target URL → when a link to it was first seen on this page."""
         rows = self._session.rows(
@@ -119,12 +147,12 @@ class Pages:
         return {row["target_url"]: datetime.fromisoformat(row["at"]) for row in rows}
 
     def sightings(self, target_url: str) -> tuple[LinkSighting, ...]:
-        """Every content link to a target that stands on somebody's page now."""
+        """Every content link to a target that stands on somebody's page now, in an order that does not depend on which page was read first."""
         rows = self._session.rows(
             """
             SELECT link.*, page.title AS page_title FROM links AS link JOIN resource_pages AS page ON page.url = link.page_url
             WHERE link.target_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0
-            ORDER BY link.id
+            ORDER BY link.page_url, link.position, link.id
             """,
             (target_url,),
         )

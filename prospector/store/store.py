@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +12,8 @@ from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
 from prospector.store.findings import Findings
+from prospector.store.forgetting import Forgotten, Person, forget, person_of, scrub_file
+from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
 from prospector.store.prospects import Prospects
@@ -40,6 +43,7 @@ class Store:
         self.ranks = Ranks(session)
         self.signals = Signals(session)
         self.reports = Reports(session)
+        self.journal = Journal(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
@@ -76,6 +80,20 @@ class Store:
         :raises StoreError: another crawl holds it.
         """
         return CrawlLock(self._session, kind, now=now)
+
+    def whom(self, what: str) -> Person | None:
+        """Who is meant by an address or a domain, with all that is stored of them; None if it is neither."""
+        return person_of(self._session, what)
+
+    def forget(self, person: Person, *, now: datetime) -> Forgotten:
+        """Remove a person from every table, the journal, the saved pages and the file's free space. Hold the `lock` meanwhile."""
+        found = forget(self._session, person, now=now)
+        scrub_file(self._session)
+        return found
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is read and written inside happens at once or not at all; no other program writes meanwhile. Keep it short."""
+        return self._session.write()
 
     def close(self) -> None:
         self._session.close()
