@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.drafting import looks_at, previous_of, stored_prospect
+from prospector.drafting import previous_of, stored_prospect
 from prospector.items import ContactKind, Draft, Wait
 from prospector.outreach.lint import Finding, Severity, lint
 from prospector.outreach.plain import defanged, quiet
@@ -66,7 +66,7 @@ class Checks:
             as_it_goes_out(draft),
             prospect,
             self.campaign,
-            evidence=looks_at(self.store, prospect),
+            evidence={claim.target_url: self.store.evidence.observations(claim.target_url) for claim in draft.claims},
             previous=previous_of(first) if first else None,
         )
 

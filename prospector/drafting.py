@@ -25,7 +25,6 @@ from prospector.items import (
     ResourcePage,
     Score,
     Stage,
-    Strength,
     Verdict,
     Via,
 )
@@ -103,13 +102,15 @@ class Writer:
         address = contact.value if contact and contact.kind is ContactKind.EMAIL else ""
         if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
             return NoDraft(reason=why)
-        template = choose(self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language)
-        return self._composed(prospect, template, now=now)
-
-    def _composed(self, prospect: Prospect, template: Template, *, previous: Previous | None = None, now: datetime) -> Draft | NoDraft:
-        chosen = {target for target, page in self.store.findings.chosen_offers(prospect.page_url).items() if page}
-        seen = failure_days(self.store, prospect)
-        return compose(prospect, self.campaign, template, now=now, seen=seen, chosen=chosen, previous=previous)
+        chosen = self.store.findings.chosen_offers(prospect.page_url)
+        return compose(
+            prospect,
+            self.campaign,
+            choose(self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language),
+            now=now,
+            seen=failure_days(self.store, prospect),
+            chosen=[target for target, offer in chosen.items() if offer],
+        )
 
     def follow_up(self, prospect: Prospect, *, now: datetime) -> Drafted:
         """The reminder to a page that did not answer, where decency allows one: drafted, renewed, or withdrawn when its ground is gone."""
@@ -148,20 +149,27 @@ class Writer:
         return no_follow_up(letter, looks, enabled=settings.enabled, after_days=settings.after_days, now=now)
 
     def _reminder(self, prospect: Prospect, first: StoredDraft, *, now: datetime) -> Draft | NoDraft:
-        template = follow_up(
-            self.templates, self.campaign, first=first.template, page_url=prospect.page_url, language=self.campaign.language
+        template = follow_up(self.templates, self.campaign, first=first.template, page_url=prospect.page_url, language=prospect.language)
+        if template is None or first.sent_at is None:
+            return NoDraft(reason="the campaign's folder of letters has none for a follow-up")
+        return compose(
+            prospect,
+            self.campaign,
+            template,
+            now=now,
+            seen=failure_days(self.store, prospect),
+            chosen=[claim.target_url for claim in first.claims if claim.offer_url],
+            previous=previous_of(first),
         )
-        if template is None:
-            return NoDraft(reason='the campaign\'s letters have none with purpose "follow-up"')
-        return self._composed(prospect, template, previous=previous_of(first), now=now)
 
     def _objection(self, letter: Draft, prospect: Prospect) -> str:
         """What lint says against a text that would take the place of an approved one."""
         stored = self.store.drafts.of_page(prospect.page_url)
         if stored is None or stored.status is not DraftStatus.APPROVED or stored.edited:
             return ""
-        found = lint(letter, prospect, self.campaign, evidence=looks_at(self.store, prospect))
-        return next((one.reason for one in found if one.severity is Severity.ERROR), "")
+        findings = lint(letter, prospect, self.campaign, evidence=evidence_of(self.store, prospect))
+        errors = (one.reason for one in findings if one.severity is Severity.ERROR)
+        return next(errors, "")
 
 
 _DRAFTED = {
@@ -181,6 +189,16 @@ def open_suppressions(campaign: Campaign, chosen: str | None) -> Suppressions:
     if campaign.is_demo and not chosen:
         return Suppressions.open(campaign.home / "output" / f"{campaign.name}-suppressions.db")
     return Suppressions.open(chosen or None)
+
+
+def previous_of(first: StoredDraft) -> Previous | None:
+    """A first letter, as the one that follows it up speaks of it."""
+    return None if first.sent_at is None else Previous(sent_at=first.sent_at, subject=first.final_subject)
+
+
+def evidence_of(store: Store, prospect: Prospect) -> Mapping[str, Sequence[Observation]]:
+    """What was seen of each dead target of a page."""
+    return {one.link.target_url: store.evidence.observations(one.link.target_url) for one in prospect.dead_links}
 
 
 def stored_prospect(store: Store, draft: StoredDraft) -> Prospect | None:
@@ -206,7 +224,7 @@ def contact_of(store: Store, draft: StoredDraft) -> Contact | None:
 
 
 def with_fixes(store: Store, page_url: str, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
-    """Dead links with what is known to mend them. What a person chose to offer counts as a strong match; what they refused is none."""
+    """Dead links with what is known to mend them. What a person chose is their match; what they refused has none."""
     chosen = store.findings.chosen_offers(page_url)
     return tuple(_with_choice(one, chosen, store) for one in _with_best(store, found))
 
@@ -229,7 +247,7 @@ def _with_choice(one: DeadLink, chosen: Mapping[str, str | None], store: Store) 
     if target not in chosen:
         return one
     picked = next((match for match in store.findings.matches(target) if match.page_url == chosen[target]), None)
-    return replace(one, match=picked and replace(picked, strength=Strength.STRONG))
+    return replace(one, match=picked)
 
 
 def site_of_page(store: Store, page_url: str) -> str:
@@ -305,23 +323,12 @@ def referring_sites(store: Store, target_url: str) -> set[str]:
     return {site_of(seen.page_url) for seen in store.pages.sightings(target_url)}
 
 
-def previous_of(first: StoredDraft) -> Previous | None:
-    """A first letter as the one that follows it up speaks of it."""
-    return Previous(sent_at=first.sent_at, subject=first.final_subject) if first.sent_at else None
-
-
-def looks_at(store: Store, prospect: Prospect) -> Mapping[str, list[Observation]]:
-    """All that we saw ourselves of the prospect's dead targets: a letter says "I saw" of nothing else."""
-    seen = {dead.link.target_url: store.evidence.observations(dead.link.target_url) for dead in prospect.dead_links}
-    return {target: [one for one in looks if one.via in OUR_LOOKS and not one.offline] for target, looks in seen.items()}
-
-
 def failure_days(store: Store, prospect: Prospect) -> Mapping[str, list[datetime]]:
-    """When each dead target of the prospect was found failing by us, since it last answered."""
-    looks = looks_at(store, prospect)
+    """When each dead target of the prospect was found failing by us, since it last answered: a letter says "I saw" of nothing else."""
     days = {}
     for dead in prospect.dead_links:
         since = dead.verdict.first_failed_at
-        ours = looks[dead.link.target_url]
+        seen = store.evidence.observations(dead.link.target_url)
+        ours = [one for one in seen if one.via in OUR_LOOKS and not one.offline]
         days[dead.link.target_url] = [one.observed_at for one in ours if since is not None and one.observed_at >= since]
     return days

@@ -130,13 +130,12 @@ def _plan(prospect: Prospect, campaign: LetterSettings, chosen: frozenset[str], 
         return NoDraft(reason="none of your pages fits what its dead links were about")
     # ready if a claim that carries the letter is confirmed: then with the confirmed ones only. Else it waits, and reads as it will once they are
     ready = any(_is_confirmed(one) for one in wanted)
-    named = [one for one in sure if _is_confirmed(one) or not ready]
-    links, listed = _in_order(_own_pages_kept(named, campaign.templates.own_pages, chosen))
-    carrying = named if campaign.goal == "help" else [one for one in links if one.match]
-    notes = [*(["choose the offer first"] if unsure else []), *([] if ready else [_awaited(carrying, now)])]
-    waits = [*([Wait.OFFER] if unsure else []), *([] if ready else [Wait.CLAIM])]
-    carriers = frozenset(one.link.target_url for one in carrying)
-    return _Plan(links=links, listed=listed, carrying=carriers, waits=tuple(waits), note="; ".join(notes))
+    waits = (*([Wait.OFFER] if unsure else []), *([] if ready else [Wait.CLAIM]))
+    notes = [*(["choose the offer first"] if unsure else []), *([] if ready else [_awaited(wanted, now)])]
+    links = _own_pages_kept([one for one in sure if _is_confirmed(one) or not ready], campaign.templates.own_pages, chosen)
+    links, listed = _in_order(links)
+    carrying = frozenset(one.link.target_url for one in wanted)
+    return _Plan(links=links, listed=listed, carrying=carrying, waits=waits, note="; ".join(notes))
 
 
 def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
