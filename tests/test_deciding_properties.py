@@ -136,7 +136,7 @@ class TwoLettersToOneSite(RuleBasedStateMachine):
 
 
 def test_nothing_wrong_ever_goes_out() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         TwoLettersToOneSite,
         settings=settings(
             max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
