@@ -14,8 +14,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from scrapy.commands import ScrapyHelpFormatter
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.checking.handler import network_settings
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
 
@@ -119,6 +122,14 @@ def chosen_letters(campaign: Campaign) -> dict[str, Template]:
             BAD_INPUT,
         )
     return letters
+
+
+def check_network(settings: BaseSettings) -> None:
+    """Settings of the network that can't be used are told before a crawl starts."""
+    try:
+        network_settings(settings)
+    except (NotConfigured, ValueError) as error:
+        raise CommandError(str(error), BAD_INPUT) from error
 
 
 def open_store(campaign: Campaign) -> Store:
