@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 
 from prospector.campaign_archive import Archive
+from prospector.campaign_export import Export, Mail
 from prospector.campaign_lines import key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
 from prospector.campaign_types import (
@@ -241,6 +242,8 @@ class Campaign(Table):
         default={}, validate_default=True, description="The letters."
     )  # {}: its folder depends on where the file lies
     ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
+    export: Export = Field(default=Export(), description="What may go out.")
+    mail: Mail = Field(default=Mail(), description="Where drafts may be put.")
 
     _path: Path = PrivateAttr(Path(FILE_NAME))
     _home: Path = PrivateAttr(Path())

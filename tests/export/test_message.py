@@ -13,41 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prospector.export.mail_text import clean_line, clean_text
-from prospector.export.message import LF, Letter, UnwritableError, as_mail
+from prospector.export.message import LF, UnwritableError, as_mail
+from tests.export.letters import HOSTILE_NAMES, letter
 
 ANY = st.text(st.characters(codec=None, categories=None), max_size=200)
 HEADERS = ["From", "To", "Subject", "X-Unsent", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
-HOSTILE = [
-    "Smith, Bob",
-    'Bob" <evil@e.example>, "Eve',
-    "Bob\r\nBcc: eve@e.example",
-    "Bob\nX: y",
-    "=?utf-8?q?Eve=0D=0ABcc:_eve@e.example?=",
-    "=?utf-8?b?RXZl?= =?utf-8?b?RXZl?=",
-    "\u202egro.elpmaxe@ada",
-    "Zoë Müller-Łukasz 李 \u200fשלום\u200f",
-    "a\0b",
-    "\ud800",
-    "Bob (comment) \\",
-    "Bob, " * 2_000,
-    "é" * 99 + ", x",
-    "x" * 10_000_000,
-    "a@b.example",
-    ";:<>[]()",
-    "👩🏽‍🌾 فارسی می‌خواهم",
-]
-
-
-def letter(**fields: Any) -> Letter:
-    ordinary: dict[str, Any] = {
-        "draft_id": 7,
-        "sender": "ada@example.org",
-        "sender_name": "Ada Lind",
-        "recipient": "bob@library.example.edu",
-        "subject": "A dead link on your page",
-        "body": "Dear Bob,\n\nhello.\n\n-- \nAda\n",
-    }
-    return Letter(**{**ordinary, **fields})
 
 
 def read(written: bytes) -> EmailMessage:
@@ -94,7 +64,7 @@ def test_a_message_id_that_is_none_is_refused(wrong: str) -> None:
         as_mail(letter(answers=(wrong,)))
 
 
-@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: ascii(name[:12]))
+@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=lambda name: ascii(name[:12]))
 def test_a_hostile_name_stays_a_name(name: str) -> None:
     written = as_mail(letter(recipient_name=name, sender_name=name))
     message = read(written)
