@@ -20,12 +20,9 @@ from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
-<<<<<<< HEAD
 from prospector.checking.handler import network_settings
-=======
 from prospector.deciding import Decisions
 from prospector.drafting import open_suppressions
->>>>>>> wt-rules
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
 
