@@ -90,7 +90,9 @@ def fix_list(store: Store, campaign: Campaign, page_url: str, *, everything: boo
     wanted = [one for one in found if everything or one[1].confidence is Confidence.CONFIRMED]
     if not wanted:
         one = len(found) == 1
-        said = "looks dead, which is not confirmed yet: --all lists it." if one else "look dead, which is not confirmed yet: --all lists them."
+        said = (
+            "looks dead, which is not confirmed yet: --all lists it." if one else "look dead, which is not confirmed yet: --all lists them."
+        )
         more = f" {len(found)} {said}" if found else ""
         raise NoFixListError(f"{page_url}: no link on it is confirmed dead.{more}")
     unsafe = frozenset(host(link.target_url) for link, verdict in found if verdict.kind in UNCLICKABLE_KINDS)
