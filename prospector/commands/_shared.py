@@ -17,9 +17,12 @@ from pathlib import Path
 
 from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 
 from prospector.campaign import FILE_NAME, Campaign, CampaignError, find_campaign
 from prospector.campaign_lines import key_lines
+from prospector.checking.handler import network_settings
 from prospector.deciding import Decisions
 from prospector.drafting import open_suppressions
 from prospector.outreach.choice import named
@@ -123,6 +126,20 @@ def chosen_letters(campaign: Campaign) -> dict[str, Template]:
     return letters
 
 
+def check_network(settings: BaseSettings) -> None:
+    """Settings of the network that can't be used are told before a crawl starts."""
+    try:
+        network_settings(settings)
+    except (NotConfigured, ValueError) as error:
+        raise CommandError(str(error), BAD_INPUT) from error
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence to put behind an error, with a space before it; "" when nothing is near."""
+    near = get_close_matches(word.lower(), list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
 def _no_first_letter(name: str, letters: dict[str, Template], campaign: Campaign) -> Iterator[str]:
     """What is wrong with a letter that the campaign names, with its place."""
     key, written = ("letters", f'letters = ["{name}"]') if campaign.templates.letters else ("letter", f'letter = "{name}"')
@@ -193,8 +210,6 @@ def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: i
     for option in given:
         if option.startswith("-") and option != "-":
             known = [f"--{name.replace('_', '-')}" for name in vars(opts)]
-            near = get_close_matches(option.split("=")[0], known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise CommandError(f"there is no option {option}.{hint} Usage: {usage}", BAD_INPUT)
+            raise CommandError(f"there is no option {option}.{did_you_mean(option.split('=')[0], known)} Usage: {usage}", BAD_INPUT)
     if len(given) > at_most:
         raise CommandError(f"too many arguments: {' '.join(given[at_most:])}. Usage: {usage}", BAD_INPUT)
