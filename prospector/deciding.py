@@ -29,7 +29,6 @@ from prospector.outreach.transitions import (
     outcome_allowed,
     undecided,
     why_not,
-    without_address,
 )
 from prospector.store import Actor, Event, Store, StoredDraft
 from prospector.store.findings import OfferChoice
@@ -189,11 +188,12 @@ class Decisions:
             return _no_draft(draft_id)
         if not self.checks.is_hidden(draft):
             return Refused(reason="Its address stands openly on the page, so there is nothing to allow.")
-        waits = without_address(draft.waits)
-        written: dict[str, Any] = {"hidden_address_allowed_at": now, "waits": waits}
-        if draft.status is DraftStatus.WAITING:
-            written["status"] = undecided(waits)
-        return self._move(draft_id, Action.ADDRESS, "Its hidden address may be used for this letter.", written, now=now)
+        waits = tuple(wait for wait in draft.waits if wait is not Wait.LEAVE)
+        written = {"hidden_address_allowed_at": now, "waits": waits}
+        done = self._move(draft_id, Action.ADDRESS, "Its hidden address may be used for this letter.", written, kind="allowed", now=now)
+        if isinstance(done, Done):
+            self._redraft(draft_id, done.event_id, now=now)
+        return done
 
     # -- targets -----------------------------------------------------------------------------------------------------------
 
@@ -371,7 +371,7 @@ class Decisions:
             draft = self.store.drafts.get(draft_id)
             if draft is None:
                 return _no_draft(draft_id)
-            to = next_status(draft.status, action, draft.waits)
+            to = next_status(draft.status, action, written.get("waits", draft.waits))
             if to is None:
                 return Refused(reason=why_not(draft.status, action))
             event = self._change(draft, {"status": to, **written}, kind or to, now=now)
@@ -399,7 +399,7 @@ class Decisions:
         if draft is None or prospect is None or not isinstance(letter, Draft):
             self._redraft(draft_id, event, now=now)
             return
-        of_the_route = {Wait.CONTACT, Wait.ADDRESS}
+        of_the_route = {Wait.CONTACT, Wait.LEAVE}
         waits = (*(wait for wait in draft.waits if wait not in of_the_route), *(wait for wait in letter.waits if wait in of_the_route))
         written = {"recipient": letter.recipient, "waits": waits}
         if draft.status in (DraftStatus.WAITING, DraftStatus.READY):

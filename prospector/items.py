@@ -349,7 +349,7 @@ class Wait(StrEnum):
     CLAIM = "claim"  # the link that carries it is not confirmed dead yet
     OFFER = "offer"  # a person must choose what to offer
     CONTACT = "contact"  # nobody to write to was found
-    ADDRESS = "address"  # its owner hid it from harvesters: a person must allow its use, for this letter
+    LEAVE = "leave"  # a person must allow an address that its owner hid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -297,7 +297,9 @@ def test_every_key_of_the_top_has_an_example_or_is_a_table() -> None:
         assert field.examples or table_in(field.annotation), name
 
 
-TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore], [decency], [follow_ups]"
+TABLES = (
+    "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore], [decency], [follow_ups]"
+)
 
 
 @pytest.mark.parametrize(

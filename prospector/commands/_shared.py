@@ -82,7 +82,7 @@ def run_plainly(work: Callable[[], int | None]) -> int:
     except CampaignError as error:
         code, lines = BAD_INPUT, tuple(filter(None, (error.where, *error.problems)))
     except CommandError as error:
-        code, lines = error.code, (str(error),)
+        code, lines = error.code, tuple(str(error).splitlines())
     except StoreError as error:
         code, lines = FAILED, (str(error),)
     except OSError as error:
@@ -203,6 +203,12 @@ def check_network(settings: BaseSettings) -> None:
         raise CommandError(str(error), BAD_INPUT) from error
 
 
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence to put behind an error, with a space before it; "" when nothing is near."""
+    near = get_close_matches(word.lower(), list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
 def no_seeds(campaign: Campaign) -> str:
     """Where to write the pages to begin with, when there are none."""
     name = campaign.path.name
@@ -244,8 +250,6 @@ def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: i
     for option in given:
         if option.startswith("-") and option != "-":
             known = [f"--{name.replace('_', '-')}" for name in vars(opts)]
-            near = get_close_matches(option.split("=")[0], known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise CommandError(f"there is no option {option}.{hint} Usage: {usage}", BAD_INPUT)
+            raise CommandError(f"there is no option {option}.{did_you_mean(option.split('=')[0], known)} Usage: {usage}", BAD_INPUT)
     if len(given) > at_most:
         raise CommandError(f"too many arguments: {' '.join(given[at_most:])}. Usage: {usage}", BAD_INPUT)

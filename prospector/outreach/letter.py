@@ -29,8 +29,8 @@ from prospector.outreach.templates import Template
 from prospector.outreach.views import Previous, SenderSettings, letter_view
 from prospector.outreach.wrap import wrapped
 
-HIDDEN_ADDRESS = "its owner hid this address from harvesters: allow it only if you are sure they would not mind"
 MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a reproach. One more is named rather than counted as "1 more"
+HIDDEN_ADDRESS = "its owner hid this address from harvesters: allow it only if you are sure they would not mind"
 
 
 class LettersSettings(Protocol):
@@ -213,5 +213,5 @@ def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, .
     if contact.kind is ContactKind.TRACKER:
         return plain_url(contact.value), plan.waits, plan.note
     if contact.deobfuscated:  # the only way there is: a person decides, for each letter anew
-        return plain(contact.value, 254), (*plan.waits, Wait.ADDRESS), "; ".join(filter(None, (plan.note, HIDDEN_ADDRESS)))
+        return plain(contact.value, 254), (*plan.waits, Wait.LEAVE), "; ".join(filter(None, (plan.note, HIDDEN_ADDRESS)))
     return plain(contact.value, 254), plan.waits, plan.note

@@ -6,7 +6,7 @@ A new way is a new row here; whatever has no row does not happen. tests/outreach
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -161,8 +161,6 @@ class Held(Protocol):
     @property
     def released_at(self) -> datetime | None: ...
     @property
-    def hidden_address_allowed_at(self) -> datetime | None: ...
-    @property
     def edited(self) -> bool: ...
 
 
@@ -177,11 +175,6 @@ class Renewal:
 NOTHING = Renewal({})
 
 
-def without_address(waits: Sequence[Wait]) -> tuple[Wait, ...]:
-    """What is still waited for once a person has allowed the hidden address."""
-    return tuple(wait for wait in waits if wait is not Wait.ADDRESS)
-
-
 def renewed(held: Held, letter: Draft, *, objection: str = "", now: datetime) -> Renewal:
     """What a crawl's letter does to the one that is stored.
 
@@ -190,8 +183,6 @@ def renewed(held: Held, letter: Draft, *, objection: str = "", now: datetime) ->
 
     :param objection: what lint says against the new text, if it is an error.
     """
-    if held.hidden_address_allowed_at is not None and held.recipient == letter.recipient:
-        letter = replace(letter, waits=without_address(letter.waits))
     if held.status in SETTLED:
         fallen = _fallen(held, letter.dead) if held.status is _E else ()
         return Renewal({"note": f"do not send it: {_lives_again(fallen)}"}, "flagged") if fallen else NOTHING

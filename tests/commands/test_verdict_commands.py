@@ -12,6 +12,7 @@ import pytest
 
 from prospector.campaign import load_campaign
 from prospector.commands._shared import run_plainly
+from prospector.commands.drafts import Command as DraftsCommand
 from prospector.commands.drafts import _drafts
 from prospector.commands.rejudge import _rejudge
 from prospector.commands.schedule import _schedule, cron_line, task_line
@@ -137,8 +138,8 @@ def test_what_a_page_says_moves_no_cursor(folder: Path, capsys: pytest.CaptureFi
         number = store.drafts.list()[0].id
     assert run_plainly(lambda: _verdicts(["explain", GUIDE], options(folder))) == 0
     assert run_plainly(lambda: _status([], options(folder))) == 0
-    assert run_plainly(lambda: _drafts(["show", str(number)], options(folder))) == 0
-    assert run_plainly(lambda: _drafts(["list"], options(folder, status=None))) == 0
+    assert run_plainly(lambda: _drafts(DraftsCommand(), ["show", str(number)], options(folder))) == 0
+    assert run_plainly(lambda: _drafts(DraftsCommand(), ["list"], options(folder, status=None))) == 0
     told = "".join(capsys.readouterr())
     assert told.count("owned") >= 4
     assert not set(told) & set("\x1b\x07\r\u202e")
