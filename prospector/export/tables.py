@@ -113,6 +113,7 @@ _ALL = (
             "verdict",
             "confidence",
             "reason",
+            "topic_words",
             "anchors",
             "referring_pages",
             "referring_domains",
