@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,7 +45,14 @@ class OpenRequests:
             crawler.signals.connect(self._item_through, through)
 
     def ask(
-        self, url: str, callback: Callable[..., AsyncIterator[Any]], failed: Callable[..., None], *, priority: int = 0, **kwargs: Any
+        self,
+        url: str,
+        callback: Callable[..., AsyncIterator[Any]],
+        failed: Callable[..., None],
+        *,
+        priority: int = 0,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
         """Have `url` (normalised) fetched, for `callback(response, **kwargs)` or `failed(error, **kwargs)`.
 
@@ -66,7 +73,8 @@ class OpenRequests:
             async for item in handed_on(_raise(failure.value or RuntimeError("no reason given"))):
                 yield item
 
-        request = Request(url, callback=on_response, errback=on_failure, dont_filter=True, priority=priority, meta={"download_slot": SLOT})
+        meta = {"download_slot": SLOT}
+        request = Request(url, callback=on_response, errback=on_failure, headers=headers, dont_filter=True, priority=priority, meta=meta)
         self.number += 1
         if self._under_way.get(host, 0) < self._per_host:
             self._give(host, request)
@@ -80,8 +88,10 @@ class OpenRequests:
     def stop(self) -> None:
         """Ask for nothing more: not for what waits here either."""
         self._stopped = True
-        self.number -= sum(map(len, self._waiting.values()))
-        self._waiting.clear()
+        if self._waiting:
+            self.number -= sum(map(len, self._waiting.values()))
+            self._waiting.clear()
+            self._tell_if_none_left()
 
     async def _handed_on(
         self, host: str, failed: Callable[..., None], kwargs: dict[str, Any], found: AsyncIterator[Any]

@@ -48,7 +48,7 @@ class SiteIndexer:
         self._open_sitemaps: Counter[str] = Counter()
         self._read: set[str] = set()
         self._failures = 0
-        self._begun = self._all_begun = self._finished = False
+        self._begun = self._all_begun = self._finished = self._cut_short = False
         self.asked = 0  # pages, and of these
         self.indexed = 0
 
@@ -56,6 +56,11 @@ class SiteIndexer:
     def done(self) -> bool:
         """Nothing more is to come, and what came can be searched."""
         return self._finished or not self._begun
+
+    @property
+    def idle(self) -> bool:
+        """Nothing more is to come in this run: `done`, or cut short."""
+        return self.done or (self._cut_short and not self._open.number)
 
     @property
     def needed(self) -> bool:
@@ -80,6 +85,7 @@ class SiteIndexer:
 
     def stop(self) -> None:
         """Leave what waits for the next run."""
+        self._cut_short = not self._finished
         self._open.stop()
 
     def hosts(self) -> list[str]:
@@ -163,9 +169,9 @@ class SiteIndexer:
     def _finish_if_idle(self) -> None:
         if self._open.number or not self._all_begun:
             return
-        self._finished = True
-        if not self._spider.stopping:
+        if not self._cut_short:
             self._store.site.finish(began=self._began, now=utc_now(), whole=not self._failures)
+            self._finished = True
         self._on_done()
 
     def _belongs(self, site: OwnSite, url: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,14 @@ from prospector.store.session import BATCH, Row, Session
 _LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.url AND link.present = 1 AND link.boilerplate = 0)"
 _CLAIM = "confidence = 'probable' AND override IS NULL"
 _MOST_ANCHORS = 20
+_ANCHORS = f"""(
+    SELECT json_group_array(anchor) FROM (
+        SELECT anchor FROM links
+        WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND anchor <> ''
+        GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
+    )
+)"""  # noqa: S608  # a number of ours
+_BODIES_LEFT = "bodies_may_be_unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +54,34 @@ class Evidence:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def wanted(self, now: datetime, *, after: str = "", limit: int = 1000) -> list[Wanted]:
-        """Targets never judged or due again, in the order of their URLs: pass the last one as `after` to read on."""
+    def wanted(self, now: datetime, *, after: str = "", limit: int = 1000, again: bool = True) -> list[Wanted]:
+        """Targets never judged or due again, in the order of their URLs: pass the last one as `after` to read on.
+
+        :param again: False: only those never judged.
+        """
         rows = self._session.rows(
             f"""
-            SELECT url, (
-                SELECT json_group_array(anchor) FROM (
-                    SELECT anchor FROM links
-                    WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND anchor <> ''
-                    GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
-                )
-            ) AS anchors
+            SELECT url, {_ANCHORS} AS anchors
             FROM targets
-            WHERE url > ? AND (verdict IS NULL OR next_check_at <= ?) AND {_LINKED}
+            WHERE url > ? AND (verdict IS NULL OR next_check_at <= ? AND ?) AND {_LINKED}
             ORDER BY url LIMIT ?
             """,  # noqa: S608  # the pieces are ours
-            (after, time_text(now), limit),
+            (after, time_text(now), again, limit),
         )
         return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
 
-    def due_among(self, urls: Sequence[str], now: datetime) -> list[str]:
-        """Of these targets, those never judged or due again, in the same order."""
-        settled = "SELECT 1 FROM targets WHERE url = ? AND verdict IS NOT NULL AND (next_check_at IS NULL OR next_check_at > ?)"
-        return [url for url in urls if self._session.value(settled, (url, time_text(now))) is None]
+    def wanted_among(self, urls: Collection[str]) -> list[Wanted]:
+        """These targets, due or not, as far as a page links to them."""
+        rows = self._session.rows(
+            f"SELECT url, {_ANCHORS} AS anchors FROM targets WHERE url IN (SELECT value FROM json_each(?)) AND {_LINKED} ORDER BY url",  # noqa: S608  # the pieces are ours
+            (json_text(sorted(urls)),),
+        )
+        return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
+
+    def due_among(self, urls: Sequence[str], now: datetime, *, again: bool = True) -> list[str]:
+        """Of these targets, those never judged or (with `again`) due again, in the same order."""
+        settled = "SELECT 1 FROM targets WHERE url = ? AND verdict IS NOT NULL AND (next_check_at IS NULL OR next_check_at > ? OR NOT ?)"
+        return [url for url in urls if self._session.value(settled, (url, time_text(now), again)) is None]
 
     def due(self, now: datetime) -> Due:
         row = self._session.rows(
@@ -125,10 +138,44 @@ class Evidence:
             self._session.run("DELETE FROM observations WHERE id = ?", (observation,))
             self._session.run("UPDATE targets SET checks = checks - 1 WHERE url = ?", (url,))
 
+    def last_checked_at(self, target_url: str) -> datetime | None:
+        """When it was last looked at, by whomever."""
+        return maybe_time(self._session.value("SELECT last_checked_at FROM targets WHERE url = ?", (target_url,)))
+
+    def look_again(self, target_urls: Sequence[str], *, at: datetime) -> None:
+        """Have targets looked at then, unless they are due before."""
+        with self._session.write():
+            self._session.run_many(
+                "UPDATE targets SET next_check_at = min(coalesce(next_check_at, ?), ?) WHERE url = ?",
+                [(time_text(at), time_text(at), url) for url in target_urls],
+            )
+
     def override(self, target_url: str) -> tuple[VerdictKind | None, str]:
         """A person's word that stands above the judge's, and their note."""
         row = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
         return (None, "") if row is None or row["override"] is None else (VerdictKind(row["override"]), row["note"])
+
+    def forget(self, seen: Iterable[Observation]) -> int:
+        """Observations that nobody needs any more (verdicts/keeping.py says which), with their head samples. How many rows went."""
+        gone = 0
+        with self._session.write():
+            for one in seen:
+                key = (one.target_url, time_text(one.observed_at), one.run_id, one.via)
+                gone += self._session.run(
+                    "DELETE FROM observations WHERE target_url = ? AND observed_at = ? AND run_id = ? AND via = ?", key
+                ).rowcount
+            if gone:
+                self._session.remember(_BODIES_LEFT, "1")
+        return gone
+
+    def drop_unused_bodies(self) -> int:
+        """Head samples of forgotten observations: once after a run, for it reads the whole table. How many rows went."""
+        if not self._session.recall(_BODIES_LEFT):
+            return 0
+        with self._session.write():
+            self._session.remember(_BODIES_LEFT, "")
+            unused = "DELETE FROM bodies WHERE id NOT IN (SELECT body_id FROM observations WHERE body_id IS NOT NULL)"
+            return self._session.run(unused).rowcount
 
     def _append(self, seen: Observation) -> int:
         self._session.run(

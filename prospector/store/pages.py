@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,16 @@ class Pages:
             depth=row["depth"],
             seed=row["seed"],
         )
+
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers that ask whether the page changed since it was read (RFC 9110, section 13.1); none for one that never was, or can't tell."""
+        row = self._session.row("SELECT etag, last_modified FROM resource_pages WHERE url = ?", (url,))
+        asked = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]} if row else {}
+        return {name: value for name, value in asked.items() if value}
+
+    def unchanged(self, url: str, *, now: datetime) -> None:
+        """The page was asked for again, and says that it is as it was: its links stand there still."""
+        self._session.run("UPDATE links SET last_seen = ? WHERE page_url = ? AND own = 0 AND present = 1", (time_text(now), url))
 
     def known(self) -> list[KnownPage]:
         """All pages that were ever read, in the order they were first."""
@@ -223,6 +233,18 @@ class Pages:
             ORDER BY link.page_url
             """,
             (time_text(now),),
+        )
+        return urls
+
+    def linking_to(self, targets: Collection[str]) -> list[str]:
+        """Pages of other people with a link to one of these targets."""
+        urls: list[str] = self._session.column(
+            """
+            SELECT DISTINCT page_url FROM links
+            WHERE present = 1 AND boilerplate = 0 AND own = 0 AND target_url IN (SELECT value FROM json_each(?))
+            ORDER BY page_url
+            """,
+            (json_text(sorted(targets)),),
         )
         return urls
 
