@@ -32,6 +32,7 @@ from prospector.offers import Rematched, compared, topic_in
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
+from prospector.terminal import harmless
 from prospector.words import label
 
 USAGE = "scrapy match [--dry-run] [--explain URL]"
@@ -90,7 +91,7 @@ def _match(args: list[str], opts: argparse.Namespace, suppressions: str | None) 
     if opts.explain is not None:
         with open_store(campaign) as store:
             for line in explained(store, campaign, opts.explain):
-                print(line)
+                print(harmless(line))
         return
     chosen_letters(campaign)
     with open_store(campaign) as store, store.lock("match", now=utc_now()), open_suppressions(campaign, suppressions) as listed:
@@ -112,7 +113,7 @@ def _told(store: Store, campaign: Campaign, *, save: bool) -> Iterator[Rematched
             continue
         shown += 1
         if shown <= MOST_SHOWN:
-            print(f"{_offer(one.before)} -> {_offer(one.after)}  {one.target_url}")
+            print(harmless(f"{_offer(one.before)} -> {_offer(one.after)}  {one.target_url}"))
         yield one
     if shown > MOST_SHOWN:
         print(f"and {shown - MOST_SHOWN} more")

@@ -15,6 +15,8 @@ def described() -> dict[str, list[str]]:
     for line in DICTIONARY.read_text("utf-8").splitlines():
         if heading := re.fullmatch(r"### `(\w+)`", line):
             columns = tables.setdefault(heading[1], [])
+        elif line.startswith("## "):
+            columns = []  # of what is no table
         elif row := re.match(r"\| `(\w+)` \| \S", line):
             columns.append(row[1])
     return tables
