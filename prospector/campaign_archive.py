@@ -41,6 +41,13 @@ class Archive(Table):
         description="Seconds that a page waits for the archived copies of its dead links before its letter is drafted without them.",
         examples=[60.0],
     )
+    search_again_days: float = Field(
+        default=30.0,
+        ge=0,
+        le=3650,
+        description="Days until a dead page's own site is searched for its new address again, when the last search found none.",
+        examples=[7.0],
+    )
 
     def place(self) -> Place:
         replay = self.replay if self.replay.endswith("/") else f"{self.replay}/"

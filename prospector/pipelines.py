@@ -31,11 +31,11 @@ from prospector.items import (
 )
 from prospector.links.charset import decode
 from prospector.matching.rank import Ranker
-from prospector.matching.topic import Sighting, Topic, siblings_of, topic_of
+from prospector.offers import match_target
 from prospector.outreach.letter import NoDraft
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
-from prospector.store import Store, StoreError
+from prospector.store import StoreError
 from prospector.verdicts.judge import judge
 from prospector.verdicts.keeping import forgettable
 
@@ -43,7 +43,6 @@ BATCH = 50  # looks not yet in the store, with those under way: what a crash can
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
 FLUSH_AFTER = 1.0  # seconds until a smaller batch is written
 CONTACT_MAXSIZE = 2 * 1024 * 1024  # bytes of a contact page
-MOST_LISTS = 20  # lists that a target stands on, and that tell what it is about by their other links
 CONTACT_SEARCHES = 16  # sites looked through for a contact at a time
 
 
@@ -249,10 +248,9 @@ class MatchOffers(CampaignPipeline):
         return item
 
     def _match(self, target_url: str) -> None:
-        store, thresholds = self.spider.store, self.spider.campaign.thresholds
+        store = self.spider.store
         self._ranker = self._ranker or Ranker(store.site)  # the first page is done only when the site is indexed
-        matches = self._ranker.best_matches(topic_in(store, target_url), strong=thresholds.strong, possible=thresholds.possible)
-        store.findings.save_matches(target_url, matches, now=utc_now())
+        matches = match_target(store, self._ranker, self.spider.campaign.thresholds, target_url, now=utc_now())
         self.count("matched" if matches else "no_fit")
 
 
@@ -312,16 +310,3 @@ class Stored(Dropped):
 
     def __init__(self) -> None:
         super().__init__("stored")
-
-
-def topic_in(store: Store, target_url: str) -> Topic:
-    """What all that is stored of a target says it was about."""
-    sightings = [
-        Sighting(
-            link=seen.link,
-            page_title=seen.page_title,
-            siblings=siblings_of(seen.link, store.pages.links_of(seen.page_url)) if number < MOST_LISTS else (),
-        )
-        for number, seen in enumerate(store.pages.sightings(target_url))
-    ]
-    return topic_of(target_url, sightings, store.findings.archived(target_url))

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from scrapy import signals
@@ -125,15 +126,22 @@ class LookIntoArchive(CampaignPipeline):
                 answer.set_result(None)
 
     async def _look_up(self, target_url: str, kind: VerdictKind) -> bool:
-        """Ask the archive, unless it was asked. True when a search for the page's new address is to follow."""
-        store = self.spider.store
-        known = store.findings.archived(target_url)
-        if known is None and self._client is not None:
+        """Ask the archive, unless it was asked. True when a search for the page's new address is to follow: an archived copy tells what to look for."""
+        findings = self.spider.store.findings
+        copy = findings.archived(target_url)
+        news = False
+        if copy is None and self._client is not None:
             copy = await self._client.lookup(target_url)
             if copy is not None:
-                store.findings.save_archived(copy, now=utc_now())
+                findings.save_archived(copy, now=utc_now())
+                news = copy.captured_at is not None
             self.count(f"archive/{_what_came(copy)}")
-        return kind in MAY_HAVE_MOVED and known is None and store.findings.alias(target_url) is None
+        return kind in MAY_HAVE_MOVED and findings.alias(target_url) is None and (news or self._search_due(target_url))
+
+    def _search_due(self, target_url: str) -> bool:
+        """Its new address was not searched for, or not for long."""
+        searched_at = self.spider.store.findings.home_searched_at(target_url)
+        return searched_at is None or utc_now() - searched_at >= timedelta(days=self.spider.campaign.archive.search_again_days)
 
     async def _search(self, target_url: str) -> None:
         store, archive = self.spider.store, self.spider.campaign.archive.place()
@@ -143,6 +151,9 @@ class LookIntoArchive(CampaignPipeline):
             sightings = [Sighting(link=seen.link, page_title=seen.page_title) for seen in store.pages.sightings(target_url)]
             assert self._moved is not None
             home = await self._moved.look(topic_of(target_url, sightings, copy), copy, led_to=shown.url if shown else "")
+            if self.spider.stopping:
+                return  # the network may be closed: that nothing was found says nothing
+            store.findings.save_home_search(target_url, now=utc_now())
             if home is not None:
                 store.findings.save_alias(Alias(target_url=target_url, new_url=home.url, confidence=home.confidence, reasons=home.reasons))
                 self.count("moved")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.crawling import crawl
 
 TRUTH = load_truth()
 WITNESSED = "http://statehort.test/factsheets/apple-pruning.html"
+UNMOVED = "http://netsafety.test/worms-and-viruses.html"
 MOVED = "http://mulch-lab.test/papers/woodchip.html"
 
 
@@ -67,15 +69,32 @@ async def test_all_that_an_archive_can_tell_is_known_when_the_letters_are_drafte
         copy = store.findings.archived("http://drying-room.test/herbs/dry-and-store.html")
         assert copy is not None
         assert copy.archive_url.endswith("/web/20140121150000/http://drying-room.test/handbook/drying-herbs.html")
-        none = store.findings.archived("http://netsafety.test/worms-and-viruses.html")
+        none = store.findings.archived(UNMOVED)
         assert none is not None
         assert none.captured_at is None
+        searched_at = store.findings.home_searched_at(UNMOVED)
+        assert searched_at is not None
+        assert store.findings.alias(UNMOVED) is None
     finally:
         store.close()
 
     again = await run(tmp_path, {})
     assert "archive/found" not in again  # what it said once is not asked again
     assert "archive/witness" not in again
+    assert last_search(tmp_path) == searched_at  # nor is its site searched again for what was not there
+
+    await run(tmp_path, {}, search_again_days=0.0)
+    assert last_search(tmp_path) > searched_at
+
+
+def last_search(folder: Path) -> datetime:
+    store = Store.open(campaign(folder).database)
+    try:
+        searched_at = store.findings.home_searched_at(UNMOVED)
+        assert searched_at is not None
+        return searched_at
+    finally:
+        store.close()
 
 
 async def test_an_archive_that_does_not_answer_delays_nothing_and_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

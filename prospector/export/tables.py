@@ -98,6 +98,7 @@ _ALL = (
             "verdict",
             "confidence",
             "reason",
+            "topic_words",
             "anchors",
             "referring_pages",
             "referring_domains",

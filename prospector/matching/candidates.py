@@ -23,6 +23,7 @@ MAX_AGREED_WORDS = 6
 MAX_HITS = 1000  # pages that the words of one query may stand on; beyond it the commonest are left out. Bounds the time on a large site
 RANK_DAMPING = 5  # of the rank fusion: how little the first place is worth against the tenth
 NAMED_WORTH = 2.0
+EXACT = 9  # digits that are compared: sums over sets differ in the last ones, from run to run
 MAX_CANDIDATES = 36  # the best by rank fusion: looking at all of them finds hardly more
 
 
@@ -105,7 +106,7 @@ def candidates(topic: TopicWords, index: PageIndex, names: NameIndex, weigher: W
         each.url: _fused(each) + NAMED_WORTH * sum([votes[word] for word in names.words(each.url) if word in votes]) / total
         for each in found
     }
-    return sorted(found, key=lambda candidate: (-promise[candidate.url], candidate.url))[:MAX_CANDIDATES]
+    return sorted(found, key=lambda candidate: (-round(promise[candidate.url], EXACT), candidate.url))[:MAX_CANDIDATES]
 
 
 def _left(urls: Sequence[str], excluded: AbstractSet[str], limit: int) -> list[str]:

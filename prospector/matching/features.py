@@ -7,9 +7,11 @@ others say of the dead page (link text, heading, archived title) may be held aga
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from prospector.matching.candidates import QUERIES, SPELLING
 from prospector.matching.evidence import NAMES, SHORT, Text, TopicWords, Weigher
@@ -55,6 +57,7 @@ FEATURES: tuple[str, ...] = (
     "archived_headings_cover",
     "archived_headings_same",
     *(f"found_by_{query}" for query in QUERIES if query != SPELLING),
+    "overview",
     "shallow",
     "no_listing",
     "current",
@@ -125,8 +128,12 @@ class Comparison:
         mass = weigher.mass(text.stems)
         return Weighed(text=text, mass=mass, telling=weigher.telling(mass))
 
-    def features(self, page: PageWords, weight: Masses, found_at: Mapping[str, int]) -> dict[str, float]:
-        """Every one of FEATURES by name. `found_at` says at which place (0-based) each candidate query found the page."""
+    def features(self, page: PageWords, weight: Masses, found_at: Mapping[str, int], below: int) -> dict[str, float]:
+        """Every one of FEATURES by name.
+
+        :param found_at: at which place (0-based) each candidate query found the page.
+        :param below: how many of the other candidates stand directly below it.
+        """
         values = dict.fromkeys(FEATURES, 0.0)
         hits = Hits.on(page, self._all)
         weight = replace(
@@ -146,6 +153,7 @@ class Comparison:
                 values[f"found_by_{query}"] = HALF_PLACE / (HALF_PLACE + place)
         for name, words, mass in self._deep:
             values[name] = _share(_deep(words, hits.body), mass)
+        values["overview"] = 1.0 - 1.0 / (1.0 + below)  # a list of links is about a subject, and so is the page above several that fit
         values["shallow"] = 1.0 / (1.0 + page.depth)
         values["no_listing"] = float(not page.listing)
         values["current"] = float(not page.outdated)
@@ -277,6 +285,17 @@ class Hits:
             lead=page.lead & asked,
             body={word: page.body[word] for word in page.body.keys() & asked},
         )
+
+
+def directly_below(urls: Iterable[str]) -> Counter[str]:
+    """URL → how many of the others are one folder deeper in it. A home page is above everything, which says nothing."""
+    by_place = {_place(url): url for url in urls}
+    return Counter(by_place[place[:-1]] for place in by_place if len(place) > 2 and place[:-1] in by_place)
+
+
+def _place(url: str) -> tuple[str, ...]:
+    parts = urlsplit(url)
+    return (parts.netloc, *(segment for segment in parts.path.split("/") if segment))
 
 
 def _share(part: float, whole: float) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from prospector.items import ArchivedCopy, Part, SitePage
@@ -67,7 +67,7 @@ def shortlist(topic: Topic, found: FoundPages, *, led_to: str = "") -> tuple[Can
         candidates[led_to] = Candidate(page=SitePage(url=led_to), led_to=True)
     for page, name in _namesakes(topic.target_url, found):
         candidates[page.url] = Candidate(page=page, name=name, led_to=page.url == led_to)
-    for one in Ranker(found).rank(topic)[: 2 * SHORTLIST]:
+    for one in Ranker(found).rank(replace(topic, views=()))[: 2 * SHORTLIST]:
         if max(one.features[name] for name in _NAMING) >= PLAUSIBLE and _may_be(one.page.url, topic.target_url):
             candidates.setdefault(one.page.url, Candidate(page=found.pages[one.page.url]))
     return tuple(sorted(candidates.values(), key=lambda candidate: not candidate.led_to))[:SHORTLIST]

@@ -23,8 +23,8 @@ class NameIndex:
         self._page_of = array("I")  # number of a name → number of its page
         self._sizes = array("H")  # number of a name → how many trigrams it has
         self._holding: dict[str, array[int]] = defaultdict(lambda: array("I"))
-        for url, title in pages:
-            for grams in {trigrams(title), trigrams("".join(slug_segments(url)[-1:]))}:
+        for url, title in sorted(pages):  # in whatever order they were read, equals must come out alike
+            for grams in dict.fromkeys((trigrams(title), trigrams("".join(slug_segments(url)[-1:])))):
                 if grams:
                     self._add(grams)
             self._words[url] = tuple({stem(word) for text in (title, *slug_segments(url)) for word in name_words(text)})

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prospector.items import Match, Strength
-from prospector.matching.candidates import PageIndex, candidates
+from prospector.matching.candidates import EXACT, PageIndex, candidates
 from prospector.matching.compounds import compounds
 from prospector.matching.evidence import SHORT, TopicWords, Weigher, topic_words
-from prospector.matching.features import Comparison, Masses, masses
+from prospector.matching.features import Comparison, Masses, directly_below, masses
 from prospector.matching.names import NameIndex
 from prospector.matching.pages import PageWords, page_words
 from prospector.matching.reasons import reasons
@@ -23,6 +23,7 @@ from prospector.matching.weights import Vector, Weights, shipped_weights
 from prospector.matching.words import name_words
 
 MAX_MATCHES = 3
+MAX_TELLING = 8
 ALTERNATIVE_SHARE = 0.05  # of the best match's confidence: an alternative below it is not worth a person's look
 KEPT_FREQUENCIES = 200_000  # words looked up in the index and remembered
 KEPT_PAGES = 4000  # cut pages kept in memory, about 15 KB each
@@ -65,7 +66,7 @@ class Ranker:
 
     def rank(self, topic: Topic, *, without: Collection[str] = ()) -> list[Ranked]:
         """Every candidate, best first."""
-        return ranked(self.compare(topic, without=without), self._weights.of(archived=topic.archived))
+        return self._rank(topic, self._cut(topic), without)
 
     def best_matches(self, topic: Topic, *, strong: float, possible: float) -> tuple[Match, ...]:
         """What may be offered, best first. Empty when nothing fits.
@@ -73,10 +74,15 @@ class Ranker:
         :param strong: confidence from which a match is strong.
         :param possible: confidence from which anything is offered at all. The alternatives to the best one come with it, however sure each is.
         """
-        words = self._cut(topic)
-        order = ranked(self._compare(words), self._weights.of(archived=topic.archived))
-        if not order or order[0].confidence < possible:
+        nearest = self.nearest(topic, strong=strong)
+        if not nearest or nearest[0].confidence < possible:
             return ()
+        return tuple(match for match in nearest if match.confidence >= ALTERNATIVE_SHARE * nearest[0].confidence)
+
+    def nearest(self, topic: Topic, *, strong: float, limit: int = MAX_MATCHES) -> tuple[Match, ...]:
+        """The likeliest pages, best first, whether or not any of them fits: what a person is shown who asks why."""
+        words = self._cut(topic)
+        order = self._rank(topic, words)
         return tuple(
             Match(
                 target_url=topic.target_url,
@@ -88,9 +94,26 @@ class Ranker:
                 strength=Strength.STRONG if place == 1 and each.confidence >= strong else Strength.POSSIBLE,
                 reasons=reasons(topic, words, each.page, each.parts),
             )
-            for place, each in enumerate(order[:MAX_MATCHES], start=1)
-            if each.confidence >= ALTERNATIVE_SHARE * order[0].confidence
+            for place, each in enumerate(order[:limit], start=1)
         )
+
+    def telling_words(self, topic: Topic, *, limit: int = MAX_TELLING) -> tuple[str, ...]:
+        """What the topic is about in a few words as they were written: first those that several pieces of evidence agree on, and that are rare."""
+        words = self._cut(topic)
+        weigher = self._weigher(words.surface)
+        said = {stem: words.votes.get(stem, 0) + words.listed.get(stem, 0.0) + words.archived.get(stem, 0.0) / 2 for stem in words.surface}
+        weight = {stem: round(count * weigher.idf(stem), EXACT) for stem, count in said.items() if count and not stem.isdecimal()}
+        return tuple(words.surface[stem] for stem in sorted(weight, key=lambda stem: (-weight[stem], stem))[:limit])
+
+    def _rank(self, topic: Topic, words: TopicWords, without: Collection[str] = ()) -> list[Ranked]:
+        """In the order of all that is said. As sure as the surest of the links that, alone, would have it first too."""
+        order = ranked(self._compare(words, without), self._weights.of(archived=topic.archived), self.documents)
+        if not order:
+            return []
+        alone = [self.rank(view, without=without)[:1] for view in topic.views]
+        agreeing = [best.confidence for firsts in alone for best in firsts if best.page.url == order[0].page.url]
+        sure = max([order[0].confidence, *agreeing])
+        return [replace(each, confidence=each.confidence * sure / order[0].confidence) for each in order]
 
     def _cut(self, topic: Topic) -> TopicWords:
         written = dict.fromkeys(word for source in SHORT for text in topic.of(source) for word in name_words(text))
@@ -104,10 +127,12 @@ class Ranker:
         weigher = self._weigher(words.surface)
         comparison = Comparison(words, weigher)
         compared = []
-        for candidate in candidates(words, self._index, self._names, weigher, without):
+        found = candidates(words, self._index, self._names, weigher, without)
+        below = directly_below(candidate.url for candidate in found)
+        for candidate in found:
             page = self._page(candidate.url)
             if page is not None:
-                compared.append(Compared(page=page[0], features=comparison.features(*page, candidate.places)))
+                compared.append(Compared(page=page[0], features=comparison.features(*page, candidate.places, below[candidate.url])))
         return compared
 
     def _page(self, url: str) -> tuple[PageWords, Masses] | None:
@@ -141,15 +166,18 @@ def best_matches(topic: Topic, index: PageIndex, *, strong: float, possible: flo
     return Ranker(index).best_matches(topic, strong=strong, possible=possible)
 
 
-def ranked(compared: Sequence[Compared], vector: Vector) -> list[Ranked]:
-    """Candidates in order, the best with its calibrated confidence; the others share it in proportion to how close they come."""
+def ranked(compared: Sequence[Compared], vector: Vector, documents: int) -> list[Ranked]:
+    """Candidates in order, the best with its calibrated confidence; the others share it in proportion to how close they come.
+
+    :param documents: how many pages the site has.
+    """
     if not compared:
         return []
     parts = contributions([each.features for each in compared], vector)
     scored = [(sum(each_parts.values()), each_parts, each) for each_parts, each in zip(parts, compared, strict=True)]
-    scored.sort(key=lambda one: (-one[0], one[2].page.url))
+    scored.sort(key=lambda one: (-round(one[0], EXACT), one[2].page.url))
     scores = [score for score, _, _ in scored]
-    inputs = confidence_inputs(scored[0][2].features, scores)
+    inputs = confidence_inputs(scored[0][2].features, scores, documents)
     logit = vector.intercept + sum(weight * inputs.get(name, 0.0) for name, weight in vector.confidence.items())
     best = 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
     return [

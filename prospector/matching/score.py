@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from prospector.matching.weights import Shape, Vector
 
-CONFIDENCE_EXTRAS = ("score", "margin", "share")  # what confidence rests on besides the best page's features
+FEW_PAGES = "few_pages"
+CONFIDENCE_EXTRAS = ("score", "margin", "share", FEW_PAGES)  # what confidence rests on besides the best page's features
 MAX_MARGIN = 3.0  # in units of the score: a lead beyond it makes nothing surer
+MANY_PAGES = 3  # as a power of ten: from a thousand pages on, one of them shares some words with anything
+FEWEST = 0.5  # below thirty pages it makes no difference any more how few
 SCORE_SCALE = 10.0  # brings the score to the size of the other confidence inputs
 
 
@@ -28,8 +31,13 @@ def contributions(compared: Sequence[Mapping[str, float]], vector: Vector) -> li
     return added
 
 
-def confidence_inputs(best: Mapping[str, float], scores: Sequence[float]) -> dict[str, float]:
-    """What the confidence in the best page is computed from: its features, its score and its lead. `scores` are all candidates', best first."""
+def confidence_inputs(best: Mapping[str, float], scores: Sequence[float], documents: int) -> dict[str, float]:
+    """What the confidence in the best page is computed from: its features, its score, its lead, and the size of the site.
+
+    :param scores: all candidates', best first.
+    :param documents: how many pages the site has.
+    """
     margin = scores[0] - scores[1] if len(scores) > 1 else MAX_MARGIN
     share = 1.0 / sum([math.exp(score - scores[0]) for score in scores])
-    return {**best, "score": scores[0] / SCORE_SCALE, "margin": min(margin, MAX_MARGIN), "share": share}
+    few = min(FEWEST, max(0.0, 1.0 - math.log10(max(1, documents)) / MANY_PAGES))
+    return {**best, "score": scores[0] / SCORE_SCALE, "margin": min(margin, MAX_MARGIN), "share": share, FEW_PAGES: few}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from prospector.items import ArchivedCopy, OutboundLink
-from prospector.matching.words import host_name, slug_segments
+from prospector.matching.words import fold, host_name, slug_segments
 
 MAX_PIECES = 3  # of one source; the most frequent ones: a target linked from a thousand pages is not looked at a thousand times
+MAX_VIEWS = 3
 MAX_SIBLINGS = 12  # links of the same list that are listened to: the nearest
 MAX_ARCHIVED_HEADINGS = 25
 MAX_ARCHIVED_TEXT = 3000  # characters: what the weights were fitted on
@@ -50,6 +51,8 @@ class Piece:
 class Topic:
     target_url: str
     pieces: tuple[Piece, ...]
+    # Of several links: the same told by one link each. Pooled, they say more than any page answers; one alone may name it exactly
+    views: tuple[Topic, ...] = ()
 
     def of(self, source: Source) -> tuple[str, ...]:
         """The texts found there, most frequent first."""
@@ -80,7 +83,19 @@ def topic_of(target_url: str, sightings: Sequence[Sighting], archived: ArchivedC
             *_pieces(Source.ARCHIVED_HEADINGS, archived.headings, limit=MAX_ARCHIVED_HEADINGS),
             *_pieces(Source.ARCHIVED_TEXT, [archived.text[:MAX_ARCHIVED_TEXT]]),
         ]
-    return Topic(target_url=target_url, pieces=tuple(pieces))
+    views = tuple(topic_of(target_url, [one], archived) for one in _told_otherwise(speaking))
+    return Topic(target_url=target_url, pieces=tuple(pieces), views=views)
+
+
+def _told_otherwise(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """One sighting for each of the most frequent link texts; none when there is only one."""
+    first: dict[str, Sighting] = {}
+    for sighting in sightings:
+        first.setdefault(fold(sighting.link.anchor), sighting)
+    if len(sightings) < 2:  # of one link there are not two ways to tell
+        return []
+    counted = Counter(fold(sighting.link.anchor) for sighting in sightings)
+    return [first[anchor] for anchor, _ in counted.most_common(MAX_VIEWS)]
 
 
 def siblings_of(link: OutboundLink, links: Iterable[OutboundLink]) -> tuple[OutboundLink, ...]:

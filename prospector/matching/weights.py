@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-VERSION = 2  # of the features' meaning: weights fitted for another version would be nonsense
+VERSION = 3  # of the features' meaning: weights fitted for another version would be nonsense
 
 
 class Shape(StrEnum):

@@ -33,8 +33,11 @@ class Findings:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def save_matches(self, target_url: str, matches: Sequence[Match], *, now: datetime) -> None:
-        """Replaces what fitted before. No matches: it was tried, and nothing fits."""
+    def save_matches(self, target_url: str, matches: Sequence[Match], *, topic_words: Sequence[str] = (), now: datetime) -> None:
+        """Replaces what fitted before. No matches: it was tried, and nothing fits.
+
+        :param topic_words: what the target was about, the most telling word first.
+        """
         with self._session.write():
             self._session.run("DELETE FROM matches WHERE target_url = ?", (target_url,))
             self._session.run_many(
@@ -56,7 +59,25 @@ class Findings:
                     for match in matches
                 ],
             )
-            self._session.run("UPDATE targets SET matched_at = ? WHERE url = ?", (time_text(now), target_url))
+            self._session.run(
+                "UPDATE targets SET matched_at = ?, topic_words = ? WHERE url = ?",
+                (time_text(now), json_text(list(topic_words)), target_url),
+            )
+
+    def matchable(self) -> list[str]:
+        """Dead targets that somebody's page links to in its content, and whose page was worked through: what a crawl would have matched."""
+        urls: list[str] = self._session.column(
+            """
+            SELECT target_url FROM target_verdicts AS target
+            WHERE dead AND EXISTS (
+                SELECT 1 FROM links AS link JOIN resource_pages AS page ON page.url = link.page_url
+                WHERE link.target_url = target.target_url AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0
+                    AND page.done_at IS NOT NULL
+            )
+            ORDER BY target_url
+            """
+        )
+        return urls
 
     def matches(self, target_url: str) -> tuple[Match, ...]:
         """Best first."""
@@ -132,6 +153,17 @@ class Findings:
         if row is None:
             return None
         return Alias(target_url=row["target_url"], new_url=row["new_url"], confidence=row["confidence"], reasons=parts_of(row["reasons"]))
+
+    def save_home_search(self, target_url: str, *, now: datetime) -> None:
+        """The target's new address was searched for, whether or not there is one."""
+        self._session.run(
+            "INSERT INTO home_searches (target_url, asked_at) VALUES (?, ?) ON CONFLICT (target_url) DO UPDATE SET asked_at = excluded.asked_at",
+            (target_url, time_text(now)),
+        )
+
+    def home_searched_at(self, target_url: str) -> datetime | None:
+        """When its new address was last searched for; None: never."""
+        return maybe_time(self._session.value("SELECT asked_at FROM home_searches WHERE target_url = ?", (target_url,)))
 
 
 def _match(row: Row) -> Match:

@@ -163,6 +163,18 @@ class Pages:
         )
         return tuple(LinkSighting(link=link_of(row), page_url=row["page_url"], page_title=row["page_title"]) for row in rows)
 
+    def done_with(self, target_url: str) -> list[str]:
+        """Pages that were worked through and link to a target in their content now."""
+        urls: list[str] = self._session.column(
+            """
+            SELECT DISTINCT link.page_url FROM links AS link JOIN resource_pages AS page ON page.url = link.page_url
+            WHERE link.target_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0 AND page.done_at IS NOT NULL
+            ORDER BY link.page_url
+            """,
+            (target_url,),
+        )
+        return urls
+
     def unjudged(self) -> Mapping[str, set[str]]:
         """Page URL → its targets that have no verdict yet. Pages whose targets all have one are not in it."""
         rows = self._session.each(

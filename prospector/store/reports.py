@@ -83,4 +83,5 @@ class Reports:
     def content_gaps(self) -> Iterator[Row]:
         """What your site has nothing for; most wanted first."""
         for row in self._session.each("SELECT * FROM content_gaps ORDER BY referring_domains DESC, referring_pages DESC, target_url"):
-            yield {**row, "anchors": [anchor for anchor in json.loads(row["anchors"]) if anchor]}
+            anchors = [anchor for anchor in json.loads(row["anchors"]) if anchor]
+            yield {**row, "topic_words": json.loads(row["topic_words"]), "anchors": anchors}

@@ -6,12 +6,12 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import decision_tables, rank_tables, tables, views
+from prospector.store import decision_tables, gap_views, rank_tables, tables, views
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 4  # the number of migrations below
+VERSION = 5  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -36,6 +36,12 @@ def _ranks(db: Database) -> None:
 @MIGRATIONS(name="5 decisions")
 def _decisions(db: Database) -> None:
     for statement in decision_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="7 searches and gaps")
+def _searches_and_gaps(db: Database) -> None:
+    for statement in gap_views.ALL:
         db.execute(statement)
 
 

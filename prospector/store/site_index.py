@@ -16,6 +16,7 @@ from prospector.store.session import BATCH, Row, Session
 
 _INDEXED = "site_indexed_at"
 _BEGUN = "site_index_begun_at"
+_TIES = 10  # pages looked at beyond the limit, to see where the equals of the last one end
 _MOST_WORDS = 64  # of a query: more only cost time, and FTS5 limits how deep an expression may be
 # title, headings, description, URL words, text: how much a hit there weighs
 _WEIGHTS = "4.0, 2.0, 2.0, 3.0, 1.0"
@@ -109,22 +110,27 @@ class SiteIndex:
         return None if indexed_at is None else now - indexed_at
 
     def search(self, words: Sequence[str], limit: int) -> list[str]:
-        """URLs of pages that may be offered and have one of the words, best first (BM25)."""
+        """URLs of pages that may be offered and have one of the words, best first (BM25); equals in the order of their URLs."""
         query = " OR ".join(dict.fromkeys(map(_quoted, words[:_MOST_WORDS])))
-        if not query:
-            return []
-        return self._session.column(
-            f"""
-            SELECT page.url FROM (
-                SELECT rowid AS id, bm25(site_pages_fts, {_WEIGHTS}) AS score
-                FROM site_pages_fts
-                WHERE site_pages_fts MATCH ? AND rowid NOT IN (SELECT id FROM site_pages WHERE offered = 0)
-                ORDER BY score, id LIMIT ?
-            ) AS best JOIN site_pages AS page ON page.id = best.id
-            ORDER BY best.score, page.url
-            """,  # noqa: S608  # the weights are ours; sorting two numbers, not whole pages, is a third faster
-            (query, limit),
-        )
+        looked_at = limit
+        while query:
+            looked_at += _TIES
+            rows = self._session.rows(
+                f"""
+                SELECT page.url, best.score FROM (
+                    SELECT rowid AS id, bm25(site_pages_fts, {_WEIGHTS}) AS score
+                    FROM site_pages_fts
+                    WHERE site_pages_fts MATCH ? AND rowid NOT IN (SELECT id FROM site_pages WHERE offered = 0)
+                    ORDER BY score LIMIT ?
+                ) AS best JOIN site_pages AS page ON page.id = best.id
+                ORDER BY best.score, page.url
+                """,  # noqa: S608  # the weights are ours; sorting two numbers, not whole pages, is a third faster
+                (query, looked_at),
+            )
+            if len(rows) < looked_at or rows[-1]["score"] > rows[limit - 1]["score"]:
+                return [row["url"] for row in rows[:limit]]
+            looked_at *= 2  # equals were cut off, and which of them come first must not depend on the order in which the site was read
+        return []
 
     def page(self, url: str) -> SitePage | None:
         """Without its links, which nobody needs to compare pages."""

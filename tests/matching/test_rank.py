@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prospector.items import ArchivedCopy, OutboundLink, SitePage, Strength
-from prospector.matching.features import FEATURES
+from prospector.matching.features import FEATURES, directly_below
 from prospector.matching.rank import Ranker, best_matches
 from prospector.matching.topic import Sighting, Topic, topic_of
 from tests.matching.garden import GARDEN, ListIndex, page
@@ -120,3 +120,68 @@ def test_pages_taken_away_are_not_ranked(garden: ListIndex) -> None:
     about = topic("https://old.example/compost", "How to make compost")
     taken = next(each.url for each in garden.pages if each.url.endswith("/compost"))
     assert all(ranked.page.url != taken for ranked in Ranker(garden).rank(about, without={taken}))
+
+
+def test_a_page_above_several_that_fit_gains_by_it() -> None:
+    pages = tuple(page(f"guides/compost/{way}", f"Compost {way}", "Layers.") for way in ("hot", "cold", "worms"))
+    overview, alone = page("guides/compost", "Compost", "Heaps."), page("guides/composts", "Compost", "Heaps.")
+    about = topic("https://old.example/soil", "Compost", heading="Compost")
+    compared = {each.page.url: each.features for each in Ranker(ListIndex((*pages, overview, alone, *GARDEN))).rank(about)}
+    assert compared[overview.url]["overview"] == 0.75
+    assert compared[alone.url]["overview"] == 0.0
+    home = "https://garden.example/"
+    assert directly_below([home, overview.url, pages[0].url, pages[1].url]) == {overview.url: 2}
+
+
+def test_the_order_of_the_pages_changes_nothing() -> None:
+    twins = tuple(page(f"guides/compost-{number:03}", "How to make compost", "Green and brown layers.") for number in range(120))
+    about = topic("https://old.example/compost", "How to make compost", heading="Compost heaps")
+    there, back = (
+        [(ranked.page.url, ranked.confidence) for ranked in Ranker(ListIndex(pages)).rank(about)]
+        for pages in (twins + GARDEN, (GARDEN + twins)[::-1])
+    )
+    assert there == back
+
+
+FEW = (GARDEN[0], GARDEN[1], GARDEN[3], GARDEN[8], GARDEN[9])  # three guides, "About us", "Open garden days"
+
+
+@pytest.mark.parametrize(
+    ("about", "page_url"),
+    [
+        (topic("https://old.example/companion-planting.html", "Companion planting chart", heading="Vegetables"), FEW[0].url),
+        (topic("https://old.example/make-compost", "How to make compost", heading="Soil", title="Gardening links"), FEW[1].url),
+        (topic("https://old.example/slugs.html", "Slugs and snails", heading="Pests"), FEW[2].url),
+    ],
+)
+def test_a_site_of_five_pages_offers_what_is_named_like_the_dead_page(about: Topic, page_url: str) -> None:
+    matches = best_matches(about, ListIndex(FEW), strong=0.7, possible=0.3)
+    assert [match.page_url for match in matches][:1] == [page_url]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        topic("https://old.example/rain-barrel", "Building a rain barrel", heading="Water", title="Gardening links"),
+        topic("https://old.example/garden-hotline", "Garden hotline", heading="Ask an expert", title="Gardening links"),
+        topic("https://old.example/about.html", "About the society", heading="Clubs"),
+        topic("https://old.example/seeds", "Seed catalogue", heading="Buying seeds", title="Vegetables for beginners"),
+        topic("https://old.example/", "Home page", heading="Gardens", title="Gardening links"),
+    ],
+)
+def test_a_site_of_five_pages_does_not_offer_the_least_foreign_of_them(about: Topic) -> None:
+    assert best_matches(about, ListIndex(FEW), strong=0.7, possible=0.3) == ()
+
+
+def test_the_telling_words_are_those_that_the_evidence_agrees_on(garden: ListIndex) -> None:
+    about = topic(
+        "https://old.example/mushroom-logs.html", "Growing mushrooms on logs: a guide", heading="Mushrooms", context="Free guide, 2009"
+    )
+    assert Ranker(garden).telling_words(about, limit=2) == ("mushroom", "logs")
+    assert "2009" not in Ranker(garden).telling_words(about)
+
+
+def test_whoever_asks_why_sees_the_nearest_pages_even_if_none_fits(garden: ListIndex) -> None:
+    about = topic("https://old.example/x", "Notes on bees and wasps")
+    assert best_matches(about, garden, strong=0.7, possible=0.6) == ()
+    assert Ranker(garden).nearest(about, strong=0.7)[0].page_url.endswith("/bees")

@@ -81,6 +81,15 @@ def test_no_words_break_the_search(store: Store, words: list[str]) -> None:
     assert set(store.site.document_frequency(words)) == set(words)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_equals_come_in_the_order_of_their_urls_whatever_was_read_first(store: Store, *, turned: bool) -> None:
+    urls = [f"https://mine.example/{number:02}" for number in range(40)]
+    store.site.save([make.site_page(url, text="compost") for url in (urls[::-1] if turned else urls)])
+    store.site.save([make.site_page("https://mine.example/best", title="Compost", text="compost")])
+    assert store.site.search(["compost"], 5) == ["https://mine.example/best", *urls[:4]]
+    assert store.site.search(["compost"], 50)[1:] == urls
+
+
 def test_a_whole_reading_forgets_the_pages_it_did_not_meet(store: Store) -> None:
     later = make.NOON + make.DAY
     store.site.save([make.site_page("https://mine.example/old", links=(make.link(),)), make.site_page("https://mine.example/kept")])
