@@ -61,7 +61,7 @@ class Prospects:
     def contacts(self, site: str) -> tuple[Contact, ...]:
         """Those that were there when the site was last looked through, best first."""
         rows = self._session.rows("SELECT * FROM contacts WHERE site = ? AND gone_at IS NULL ORDER BY rank, id", (site,))
-        return tuple(map(_contact, rows))
+        return tuple(map(contact_of, rows))
 
     def contacts_checked_at(self, site: str) -> datetime | None:
         return maybe_time(self._session.value("SELECT contacts_checked_at FROM sites WHERE site = ?", (site,)))
@@ -127,7 +127,7 @@ def _next_stage(stored: Stage | None, found: Stage) -> Stage:
     return Stage.DRAFTED if Stage.DRAFTED in (stored, found) else Stage.FOUND
 
 
-def _contact(row: Row) -> Contact:
+def contact_of(row: Row) -> Contact:
     return Contact(
         site=row["site"],
         kind=ContactKind(row["kind"]),

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prospector.store.desk import Desk
+from prospector.store.dossier import Dossiers
 from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
@@ -40,6 +42,8 @@ class Store:
         self.ranks = Ranks(session)
         self.signals = Signals(session)
         self.reports = Reports(session)
+        self.desk = Desk(session)
+        self.dossiers = Dossiers(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
