@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 
 from prospector.campaign_archive import Archive
+from prospector.campaign_decency import Decency, FollowUps
 from prospector.campaign_lines import key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
 from prospector.campaign_types import (
@@ -241,6 +242,8 @@ class Campaign(Table):
         default={}, validate_default=True, description="The letters."
     )  # {}: its folder depends on where the file lies
     ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
+    decency: Decency = Field(default=Decency(), description="How soon to write to the same people again.")
+    follow_ups: FollowUps = Field(default=FollowUps(), description="Whether to remind those who did not answer.")
 
     _path: Path = PrivateAttr(Path(FILE_NAME))
     _home: Path = PrivateAttr(Path())

@@ -342,6 +342,24 @@ class DraftStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # the claim fell
 
 
+class Wait(StrEnum):
+    """What a waiting draft waits for."""
+
+    CLAIM = "claim"  # the link that carries it is not confirmed dead yet
+    OFFER = "offer"  # a person must choose what to offer
+    CONTACT = "contact"  # nobody to write to was found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A dead link that a letter names."""
+
+    target_url: str
+    anchor: str = ""
+    offer_url: str = ""  # the page offered for it
+    carries: bool = False  # the letter is written for its sake
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLink:
     """A dead link as a letter speaks of it: the link, its target's verdict, and the fixes on offer."""
@@ -379,6 +397,10 @@ class Draft:
     template: str
     status: DraftStatus
     note: str = ""  # why it waits, in words
+    waits: tuple[Wait, ...] = ()  # the same, for programs
+    claims: tuple[Claim, ...] = ()  # what the text names
+    dead: Mapping[str, Confidence] = field(default_factory=dict)  # every dead link of the page: what may be named at all
+    follow_up_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,54 +6,39 @@ A PageDone goes down the line and becomes a Prospect, then a Draft; every other 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
-from prospector.campaign import Campaign
 from prospector.checking.failures import Failed
 from prospector.checking.handler import network_of
 from prospector.checking.observe import Look
-from prospector.contacts.find import contacts_on, default_route
 from prospector.contacts.mail_hosts import domains_to_ask, with_mail_hosts
 from prospector.contacts.search import ContactSearch
-from prospector.contacts.wishes import asks_for_no_letters
+from prospector.drafting import Drafted, prospect_of, site_of_page
 from prospector.items import (
     Contact,
-    ContactKind,
-    DeadLink,
-    OutboundLink,
     PageDone,
     Prospect,
     ResourcePage,
-    Score,
     SitePage,
-    Stage,
-    Verdict,
-    Via,
 )
 from prospector.links.charset import decode
-from prospector.links.sites import site_of
 from prospector.matching.rank import Ranker
 from prospector.matching.topic import Sighting, Topic, siblings_of, topic_of
-from prospector.outreach.letter import NoDraft, compose
-from prospector.outreach.templates import Template, load_templates
-from prospector.scoring.score import Facts, score_prospect
-from prospector.scoring.spam import Flag, Suspect, spam_flags
+from prospector.outreach.letter import NoDraft
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
-from prospector.store import Saved, Store, StoreError
+from prospector.store import Store, StoreError
 from prospector.verdicts.judge import judge
 
 BATCH = 50  # looks not yet in the store, with those under way: what a crash can cost
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
 FLUSH_AFTER = 1.0  # seconds until a smaller batch is written
 CONTACT_MAXSIZE = 2 * 1024 * 1024  # bytes of a contact page
-OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures are evidence, but nothing that we saw
 MOST_LISTS = 20  # lists that a target stands on, and that tell what it is about by their other links
 CONTACT_SEARCHES = 16  # sites looked through for a contact at a time
 
@@ -174,7 +159,7 @@ class FindContacts(CampaignPipeline):
         self._pages: dict[str, list[str]] = {}  # site → its pages
 
     async def work(self, item: Any) -> Any:
-        if isinstance(item, PageDone) and dead_links(self.spider.store, item.page_url):
+        if isinstance(item, PageDone) and self.spider.store.pages.dead_links(item.page_url):
             await self._find(site_of_page(self.spider.store, item.page_url))
         return item
 
@@ -243,7 +228,7 @@ class MatchOffers(CampaignPipeline):
 
     async def work(self, item: Any) -> Any:
         if isinstance(item, PageDone):
-            for link, _ in dead_links(self.spider.store, item.page_url):
+            for link, _ in self.spider.store.pages.dead_links(item.page_url):
                 if link.target_url not in self._matched:
                     self._matched.add(link.target_url)
                     self._match(link.target_url)
@@ -265,39 +250,37 @@ class ScoreProspects(CampaignPipeline):
             return item
         self.count("done")
         began, store = utc_now(), self.spider.store
-        prospect = prospect_of(self.spider, item.page_url, now=began)
-        if prospect is None:
-            if store.drafts.withdraw(item.page_url, reason="none of its links looks dead any more", now=began):
-                self.count("withdrawn")
-            store.pages.mark_done(item.page_url, now=began)
-            raise Stored
-        store.prospects.save(prospect, now=began)
-        return prospect
+        prospect = prospect_of(store, self.spider.campaign, item.page_url, now=began)
+        if prospect is not None:
+            store.prospects.save(prospect, now=began)
+            return prospect
+        if self.spider.writer.nothing_dead(item.page_url, now=began) is Drafted.WITHDRAWN:
+            self.count("withdrawn")
+        store.pages.mark_done(item.page_url, now=began)
+        raise Stored
 
 
 class WriteDrafts(CampaignPipeline):
     """A Prospect → a draft for review, or the reason why there is none."""
 
-    async def open_spider(self) -> None:
-        campaign = self.spider.campaign
-        self._template: Template = load_templates(campaign.templates.folder)[campaign.templates.letter]
-
     async def work(self, item: Any) -> Any:
         if not isinstance(item, Prospect):
             return item
-        now, store, campaign = utc_now(), self.spider.store, self.spider.campaign
-        letter = compose(item, campaign, self._template, now=now, seen=failure_days(self.spider, item))
-        if isinstance(letter, NoDraft):
-            if store.drafts.withdraw(item.page_url, reason=letter.reason, now=now):
+        now, writer = utc_now(), self.spider.writer
+        letter = writer.letter(item, now=now)
+        match writer.keep(item, letter, now=now):
+            case Drafted.NEW:
+                self.count("drafts")
+            case Drafted.RELEASED:
+                self.count("released")
+            case Drafted.WITHDRAWN:
                 self.count("withdrawn")
-            self.count("no_draft")
-            store.prospects.save(replace(item, flags=item.flags or (letter.reason,)), now=now)
-            store.pages.mark_done(item.page_url, now=now)
+                self.count("no_draft")
+            case Drafted.NONE:
+                self.count("no_draft")
+        self.spider.store.pages.mark_done(item.page_url, now=now)
+        if isinstance(letter, NoDraft):
             raise Stored
-        if store.drafts.save(letter, now=now) is Saved.NEW:
-            self.count("drafts")
-        store.prospects.save(replace(item, stage=Stage.DRAFTED), now=now)
-        store.pages.mark_done(item.page_url, now=now)
         return letter
 
 
@@ -315,11 +298,6 @@ class Stored(Dropped):
         super().__init__("stored")
 
 
-def site_of_page(store: Store, page_url: str) -> str:
-    page = store.pages.get(page_url)
-    return site_of(page.final_url if page else page_url)
-
-
 def topic_in(store: Store, target_url: str) -> Topic:
     """What all that is stored of a target says it was about."""
     sightings = [
@@ -331,94 +309,3 @@ def topic_in(store: Store, target_url: str) -> Topic:
         for number, seen in enumerate(store.pages.sightings(target_url))
     ]
     return topic_of(target_url, sightings, store.findings.archived(target_url))
-
-
-def dead_links(store: Store, page_url: str) -> list[tuple[OutboundLink, Verdict]]:
-    """The links in the page's content whose target looks dead, with its verdict."""
-    found = []
-    for link in store.pages.links_of(page_url):
-        verdict = None if link.boilerplate else store.evidence.verdict(link.target_url)
-        if verdict is not None and verdict.kind.dead:
-            found.append((link, verdict))
-    return found
-
-
-def prospect_of(spider: CampaignSpider, page_url: str, *, now: datetime) -> Prospect | None:
-    """All that is known of a page, pulled together; None when nothing on it looks dead."""
-    store, campaign = spider.store, spider.campaign
-    page = store.pages.get(page_url, html=True)
-    found = dead_links(store, page_url)
-    if page is None or not found:
-        return None
-    dead = tuple(
-        DeadLink(
-            link=link,
-            verdict=verdict,
-            archived=store.findings.archived(link.target_url),
-            new_url=alias.new_url if (alias := store.findings.alias(link.target_url)) else "",
-            match=next(iter(store.findings.matches(link.target_url)), None),
-        )
-        for link, verdict in found
-    )
-    site = site_of(page.final_url)
-    contact = contact_for(page, store.prospects.contacts(site))
-    flags = spam_flags(Suspect(page=page, verdicts=store.signals.verdicts(page_url), elsewhere=store.signals.targets_elsewhere(page_url)))
-    score = score_prospect(
-        Facts(
-            page=page,
-            dead_links=dead,
-            checked_links=sum(not link.boilerplate for link in page.links),
-            contact=contact,
-            keywords=campaign.keywords,
-            language=campaign.language,
-            other_sites={link.target_url: len(referring_sites(store, link.target_url) - {site}) for link, _ in found},
-            ranks=store.ranks.of(site),
-            flags=flags,
-        ),
-        now=now,
-        weights=campaign.weights.score_weights(),
-    )
-    return Prospect(
-        page_url=page_url,
-        page_title=page.title,
-        site=site,
-        language=page.language,
-        dead_links=dead,
-        contact=contact,
-        score=score,
-        stage=store.prospects.stage(page_url) or Stage.FOUND,
-        flags=tuple(why_not_pitched(page, flags, score, campaign)),
-    )
-
-
-def contact_for(page: ResourcePage, contacts: Sequence[Contact]) -> Contact | None:
-    """Of a site's contacts, best first, the one for this page: whose address stands openly on the page itself looks after it."""
-    here = {contact.value.lower() for contact in contacts_on(page.html, url=page.final_url, now=page.fetched_at)}
-    on_page = [contact for contact in contacts if contact.value.lower() in here]
-    open_here = [contact for contact in on_page if contact.kind is ContactKind.EMAIL and not contact.deobfuscated]
-    chosen = default_route(open_here) or default_route(contacts)
-    return replace(chosen, source_url=page.final_url) if chosen in on_page and chosen is not None else chosen
-
-
-def why_not_pitched(page: ResourcePage, flags: Sequence[Flag], score: Score, campaign: Campaign) -> Iterator[str]:
-    """Reasons not to write, however dead the links, in words."""
-    if wish := asks_for_no_letters(page.html):
-        yield f"the page asks for no such letters: “{wish}”"
-    yield from (f"{flag.name}: {flag.reason}" for flag in flags)
-    if score.total < campaign.thresholds.min_score:
-        yield f"its score of {score.total} is below {campaign.thresholds.min_score}"
-
-
-def referring_sites(store: Store, target_url: str) -> set[str]:
-    return {site_of(seen.page_url) for seen in store.pages.sightings(target_url)}
-
-
-def failure_days(spider: CampaignSpider, prospect: Prospect) -> Mapping[str, list[datetime]]:
-    """When each dead target of the prospect was found failing by us, since it last answered: a letter says "I saw" of nothing else."""
-    days = {}
-    for dead in prospect.dead_links:
-        since = dead.verdict.first_failed_at
-        seen = spider.store.evidence.observations(dead.link.target_url)
-        ours = [one for one in seen if one.via in OUR_LOOKS and not one.offline]
-        days[dead.link.target_url] = [one.observed_at for one in ours if since is not None and one.observed_at >= since]
-    return days

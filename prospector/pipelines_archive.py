@@ -24,7 +24,7 @@ from prospector.checking.moved_pages import MAY_HAVE_MOVED, MovedPages
 from prospector.checking.observe import Look
 from prospector.items import ArchivedCopy, PageDone, VerdictKind, Via
 from prospector.matching.topic import Sighting, topic_of
-from prospector.pipelines import CampaignPipeline, dead_links
+from prospector.pipelines import CampaignPipeline
 from prospector.spiders.clock import utc_now
 from prospector.store import Alias, StoreError
 from prospector.verdicts.judge import judge
@@ -69,7 +69,7 @@ class LookIntoArchive(CampaignPipeline):
                 self._ask(item.target_url, kind)
 
     async def _wait_for(self, page_url: str) -> None:
-        dead = {link.target_url: verdict for link, verdict in dead_links(self.spider.store, page_url)}
+        dead = {link.target_url: verdict for link, verdict in self.spider.store.pages.dead_links(page_url)}
         late = await self._late([self._ask(url, verdict.kind, at_once=True) for url, verdict in dead.items()])
         if late:
             self.count("archive/late", late)

@@ -105,6 +105,7 @@ EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
 }
+SUPPRESSIONS_DB = None  # who is never written to, a file for all campaigns; None: suppressions.db in your user data folder
 PROGRESS_INTERVAL = 10.0  # seconds between two progress lines in a log; a terminal's line moves twice a second
 
 # -- the browser: scrapy-playwright, started when the first page needs it ---------------------------------------------------

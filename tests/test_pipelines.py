@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from prospector.checking.observe import Look
+from prospector.drafting import contact_for
 from prospector.items import Draft, DraftStatus, PageDone, VerdictKind
-from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages, contact_for
+from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages
 from prospector.spiders.campaign_spider import CampaignSpider
 from prospector.store import Store, StoreError
 from tests.crawling import crawl

@@ -9,13 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
+from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.deciding import Decisions
+from prospector.drafting import open_suppressions
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
 
@@ -126,6 +130,25 @@ def open_store(campaign: Campaign) -> Store:
     if not campaign.database.exists():
         raise CommandError(f"{campaign.database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources")
     return Store.open(campaign.database, create=False)
+
+
+def suppressions_setting(command: scrapy_commands.ScrapyCommand) -> str | None:
+    """The setting SUPPRESSIONS_DB, as the command line may have it."""
+    return command.settings.get("SUPPRESSIONS_DB") if command.settings else None
+
+
+@contextmanager
+def decisions_on(store: Store, campaign: Campaign, setting: str | None) -> Iterator[Decisions]:
+    """A person's decisions on a campaign, with the list of who is not to be written to open meanwhile.
+
+    :param setting: SUPPRESSIONS_DB.
+    """
+    with open_suppressions(campaign, setting) as suppressions:
+        try:
+            decisions = Decisions(store, campaign, suppressions)
+        except TemplateError as error:
+            raise CommandError(str(error), BAD_INPUT) from error
+        yield decisions
 
 
 def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: int, usage: str) -> None:

@@ -18,21 +18,21 @@ from prospector.commands._shared import (
     add_help,
     check_arguments,
     chosen_campaign,
+    decisions_on,
     open_store,
     run_plainly,
     say,
+    suppressions_setting,
 )
-from prospector.items import Observation, Outcome, Verdict, VerdictKind, Via
+from prospector.deciding import Refused
+from prospector.items import Verdict, VerdictKind
 from prospector.links.urls import normalise
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.verdicts.explain import explained
-from prospector.verdicts.judge import judge
 from prospector.words import label
 
 USAGE = "scrapy verdicts explain URL | mark URL dead|alive [--note TEXT] | confirm URL"
-# how a person's look is recorded: docs/verdicts.md
-ALIVE_STATUS, DEAD_STATUS = 200, 410
 
 
 class Command(ScrapyCommand):
@@ -71,10 +71,10 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = run_plainly(lambda: _verdicts(args, opts))
+        self.exitcode = run_plainly(lambda: _verdicts(args, opts, suppressions_setting(self)))
 
 
-def _verdicts(args: list[str], opts: argparse.Namespace) -> None:
+def _verdicts(args: list[str], opts: argparse.Namespace, setting: str | None = None) -> None:
     check_arguments(args, opts, at_most=3, usage=USAGE)
     match args:
         case ["explain", text]:
@@ -83,9 +83,9 @@ def _verdicts(args: list[str], opts: argparse.Namespace) -> None:
             with open_store(campaign) as store:
                 _explain(store, campaign, url, now=utc_now())
         case ["mark", text, ("dead" | "alive") as word]:
-            _record(_url(text), opts, alive=word == "alive")
+            _record(_url(text), opts, setting, alive=word == "alive")
         case ["confirm", text]:
-            _record(_url(text), opts, alive=False, only_hijacked=True)
+            _record(_url(text), opts, setting, alive=False, only_hijacked=True)
         case _:
             raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
 
@@ -105,26 +105,18 @@ def _explain(store: Store, campaign: Campaign, url: str, *, now: datetime) -> No
     print(f"Linked from {len(pages)} {'page' if len(pages) == 1 else 'pages'}: " + ", ".join(sorted(pages)[:5]))
 
 
-def _record(url: str, opts: argparse.Namespace, *, alive: bool, only_hijacked: bool = False) -> None:
+def _record(url: str, opts: argparse.Namespace, setting: str | None, *, alive: bool, only_hijacked: bool = False) -> None:
     campaign = chosen_campaign(opts.campaign)
     now = utc_now()
-    with open_store(campaign) as store:
+    with open_store(campaign) as store, decisions_on(store, campaign, setting) as decisions:
         before = _known(store, url)
         if only_hijacked and before.kind is not VerdictKind.HIJACKED:
             raise CommandError(f"{url}: only a hijacked page is confirmed by a person; this one is: {label(before.kind)}.", FAILED)
-        look = Observation(
-            target_url=url,
-            observed_at=now,
-            outcome=Outcome.ANSWERED,
-            via=Via.PERSON,
-            status=ALIVE_STATUS if alive else DEAD_STATUS,
-            final_url=url,
-            detail=" ".join(opts.note.split()),
-        )
-        after = judge([*store.evidence.observations(url), look], campaign.verdicts.policy(), now=now)
-        store.evidence.save_checks([(look, after)], now=now)
-    say(f"{label(before.kind)} -> {label(after.kind)}{f', {label(after.confidence)}' if after.confidence else ''}")
-    say("Next: scrapy crawl recheck brings the letters up to date.")
+        result = decisions.look(url, alive=alive, note=opts.note, now=now)
+        if isinstance(result, Refused):
+            raise CommandError(result.reason, FAILED)
+    say(result.said)
+    say("Letters that speak of it are up to date.")
 
 
 def _known(store: Store, url: str) -> Verdict:

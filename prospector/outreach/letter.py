@@ -14,6 +14,7 @@ from typing import Protocol
 from prospector.contacts.salutation import salutation
 from prospector.items import (
     UNCLICKABLE_KINDS,
+    Claim,
     Confidence,
     Contact,
     ContactKind,
@@ -24,6 +25,7 @@ from prospector.items import (
     Stage,
     Strength,
     VerdictKind,
+    Wait,
 )
 from prospector.outreach.context import ArchiveView, ContactView, LetterView, LinkView, PageOfOurs, PageView, SenderView
 from prospector.outreach.phrases import day, days, phrases, relation
@@ -79,7 +81,8 @@ class _Plan:
     """What a letter will say, before it is put into words."""
 
     links: tuple[DeadLink, ...]
-    status: DraftStatus
+    carrying: frozenset[str]  # targets
+    waits: tuple[Wait, ...]
     note: str
 
 
@@ -97,15 +100,27 @@ def compose(
         return plan
     view = _view(prospect, campaign, plan, template.locale, seen)
     subject, body = template.render(view)
-    recipient, status, note = _addressed(prospect.contact, plan)
+    recipient, waits, note = _addressed(prospect.contact, plan)
     return Draft(
         page_url=prospect.page_url,
         recipient=recipient,
         subject=plain(subject, 150),
         body=wrapped(body),
         template=template.id,
-        status=status,
+        status=DraftStatus.WAITING if waits else DraftStatus.READY,
         note=note,
+        waits=waits,
+        claims=tuple(_claim(one, plan.carrying) for one in plan.links[:MAX_LISTED]),
+        dead={one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in _distinct(prospect.dead_links)},
+    )
+
+
+def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
+    return Claim(
+        target_url=one.link.target_url,
+        anchor=one.link.anchor,
+        offer_url=one.match.page_url if one.match else "",
+        carries=one.link.target_url in carrying,
     )
 
 
@@ -137,18 +152,20 @@ def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
 def _plan_of(dead: tuple[DeadLink, ...], *, carrying: tuple[DeadLink, ...], choose: bool, now: datetime) -> _Plan:
     """Ready if a claim that carries the letter is confirmed: then with the confirmed ones only. Else it waits, and reads as it will once they are."""
     confirmed = tuple(one for one in dead if _is_confirmed(one))
-    notes = ["choose the offer first"] if choose else []
+    notes, waits = (["choose the offer first"], [Wait.OFFER]) if choose else ([], [])
     if any(_is_confirmed(one) for one in carrying):
         links = confirmed
     else:
         links = dead
         notes.append(_awaited(carrying, now))
+        waits.append(Wait.CLAIM)
     ordered = tuple(sorted(links, key=lambda one: (not _carries(one), one.link.position)))
     listed = {one.link.target_url for one in ordered[:MAX_LISTED]}
     # those that carry the letter are never among the ones left out; the rest of the list keeps the order of the page
     in_page_order = sorted(ordered[:MAX_LISTED], key=lambda one: one.link.position)
     links = (*in_page_order, *(one for one in ordered if one.link.target_url not in listed))
-    return _Plan(links=links, status=DraftStatus.WAITING if notes else DraftStatus.READY, note="; ".join(notes))
+    carriers = frozenset(one.link.target_url for one in carrying)
+    return _Plan(links=links, carrying=carriers, waits=tuple(waits), note="; ".join(notes))
 
 
 def _distinct(found: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
@@ -185,17 +202,17 @@ def _awaited(carrying: Sequence[DeadLink], now: datetime) -> str:
     return f"waits until “{name}” is confirmed dead: next look {when}"
 
 
-def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, DraftStatus, str]:
-    """Recipient, status and note once the route is known."""
+def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, ...], str]:
+    """Recipient, what is waited for and a note, once the route is known."""
     if contact is None:
-        return "", DraftStatus.WAITING, "; ".join(filter(None, (plan.note, "no contact found")))
+        return "", (*plan.waits, Wait.CONTACT), "; ".join(filter(None, (plan.note, "no contact found")))
     if contact.kind is ContactKind.FORM:
         # a form may post to an address that shows nothing; the page it stands on is the one to open
-        return plain_url(contact.source_url or contact.value), plan.status, plan.note
+        return plain_url(contact.source_url or contact.value), plan.waits, plan.note
     if contact.kind is ContactKind.TRACKER:
-        return plain_url(contact.value), plan.status, plan.note
+        return plain_url(contact.value), plan.waits, plan.note
     hidden = "its owner hid this address from harvesters: use it only if you are sure they would not mind" if contact.deobfuscated else ""
-    return plain(contact.value, 254), plan.status, "; ".join(filter(None, (plan.note, hidden)))
+    return plain(contact.value, 254), plan.waits, "; ".join(filter(None, (plan.note, hidden)))
 
 
 # -- into words -----------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from prospector.checking.handler import network_of
 from prospector.checking.network import Network
 from prospector.checking.observe import Look, Observer
 from prospector.checking.outage import connectivity_of
+from prospector.drafting import Writer, open_suppressions
 from prospector.spiders.clock import utc_now
 from prospector.spiders.closing import see_scrapy_close
 from prospector.spiders.open_requests import SLOT_SETTINGS, OpenRequests
@@ -46,6 +47,7 @@ class CampaignSpider(Spider):
 
     campaign: Campaign
     store: Store
+    writer: Writer
     run_id: str
     broken: StoreError | None = None  # the database takes nothing any more
     stopping = False  # by Ctrl-C, or because of `broken`
@@ -66,6 +68,7 @@ class CampaignSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.campaign = campaign
         spider.store = store or Store.open(campaign.database)
+        spider.writer = Writer(spider.store, campaign, open_suppressions(campaign, crawler.settings.get("SUPPRESSIONS_DB")))
         spider.background = set()
         crawler.signals.connect(spider.end_run, signals.engine_stopped)
         return spider
@@ -82,6 +85,7 @@ class CampaignSpider(Spider):
         try:
             self.run_id = self.store.runs.begin(self.name, now=utc_now())
             self.store.prospects.expire_contacts(now=utc_now())  # addresses that no letter used are not kept for ever
+            self.store.drafts.wake(now=utc_now())
             async for item in self.work():
                 yield item
         except StoreError as error:
@@ -121,6 +125,7 @@ class CampaignSpider(Spider):
             if hasattr(self, "run_id"):
                 self.store.runs.end(self.run_id, now=utc_now(), reason=reason, stats=self.counts())
         with suppress(StoreError):
+            self.writer.suppressions.close()
             self.store.close()
 
     def counts(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The store: one SQLite database per campaign. The only package that imports sqlite_utils or writes SQL."""
 
-from prospector.store.drafts import Saved, StoredDraft
+from prospector.store.draft_rows import StoredDraft
+from prospector.store.drafts import Saved
 from prospector.store.errors import StoreError
 from prospector.store.events import Actor, Event
 from prospector.store.evidence import Due, Wanted

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from prospector.items import Draft, DraftStatus
+from prospector.outreach.transitions import UNDECIDED, WITHDRAWABLE, renewed, undecided
 from prospector.store.codecs import time_text
+from prospector.store.draft_rows import StoredDraft, decoded, draft_of, encoded
 from prospector.store.events import Actor, Change, Event, events_of, record
-from prospector.store.session import Row, Session
+from prospector.store.session import Session
+from prospector.words import label
 
-# while a draft is here, nobody decided about it, and a crawl may rewrite it
-_UNDECIDED = frozenset({DraftStatus.WAITING, DraftStatus.READY, DraftStatus.WITHDRAWN})
-# from here its claim can still fall away; later it is out of the house or out of the question
-_WITHDRAWABLE = frozenset({DraftStatus.WAITING, DraftStatus.READY, DraftStatus.APPROVED, DraftStatus.SNOOZED})
+# what only a person changes: if it differs from what a decision made of it, something was decided since
+_DECIDED = frozenset({"status", "edited_subject", "edited_body", "chosen_contact_id", "hidden_address_allowed_at", "outcome", "message_id"})
 
 
 class Saved(StrEnum):
@@ -24,86 +24,86 @@ class Saved(StrEnum):
 
     NEW = "new"
     UPDATED = "updated"
-    KEPT = "kept"  # the stored one stays as it is: it says the same, or a person's hand is on it
+    RELEASED = "released"  # it was approved in advance, and its claim is confirmed now
+    WITHDRAWN = "withdrawn"  # a person's words in it are no longer true
+    KEPT = "kept"  # the stored one stays as it is: it says the same, or a person is done with it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredDraft:
-    id: int
-    page_url: str
-    recipient: str
-    subject: str
-    body: str
-    edited_subject: str | None  # a person's wording, where there is one
-    edited_body: str | None
-    template: str
-    status: DraftStatus
-    note: str
-    created_at: datetime
-    updated_at: datetime
-    follow_up_of: int | None = None
-
-    @property
-    def edited(self) -> bool:
-        return self.edited_subject is not None or self.edited_body is not None
-
-    @property
-    def final_subject(self) -> str:
-        return self.subject if self.edited_subject is None else self.edited_subject
-
-    @property
-    def final_body(self) -> str:
-        return self.body if self.edited_body is None else self.edited_body
+_SAVED = {"released": Saved.RELEASED, "withdrawn": Saved.WITHDRAWN}
 
 
 class Drafts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def save(self, draft: Draft, *, now: datetime) -> Saved:
-        """A crawl's letter for a page. A page has one first letter.
+    # -- what a crawl does -------------------------------------------------------------------------------------------------
 
-        A decided one is kept as it is. Of one that a person edited, only status and note follow: a claim that is confirmed makes it ready.
+    def save(self, draft: Draft, *, objection: str = "", part_of: int | None = None, now: datetime) -> Saved:
+        """A crawl's letter for a page; outreach.transitions says what it does to the one that is there. A page has one first letter.
+
+        :param objection: what lint says against its text, if it is an error: an approval does not cover it then.
+        :param part_of: the event of the person's decision that it follows from.
         """
         with self._session.write():
-            stored = self.of_page(draft.page_url)
+            stored = self.of_page(draft.page_url, follow_up_of=draft.follow_up_of)
             if stored is None:
                 self._insert(draft, now)
                 return Saved.NEW
-            if stored.status not in _UNDECIDED:
-                return Saved.KEPT
-            written: dict[str, Any] = {"status": draft.status, "note": draft.note}
-            if not stored.edited:
-                written |= {"recipient": draft.recipient, "subject": draft.subject, "body": draft.body, "template": draft.template}
-            changed = self._change(stored, written, actor=Actor.CRAWL, kind="updated", now=now)
-        return Saved.UPDATED if changed else Saved.KEPT
+            renewal = renewed(stored, draft, objection=objection, now=now)
+            changed = self.change(stored, renewal.written, actor=Actor.CRAWL, kind=renewal.kind, part_of=part_of, now=now)
+        return Saved.KEPT if changed is None else _SAVED.get(renewal.kind, Saved.UPDATED)
 
     def _insert(self, draft: Draft, now: datetime) -> None:
-        written: dict[str, Any] = {
-            "page_url": draft.page_url,
-            "recipient": draft.recipient,
-            "subject": draft.subject,
-            "body": draft.body,
-            "template": draft.template,
-            "status": draft.status,
-            "note": draft.note,
-        }
+        written = encoded(
+            {
+                "page_url": draft.page_url,
+                "recipient": draft.recipient,
+                "subject": draft.subject,
+                "body": draft.body,
+                "template": draft.template,
+                "status": draft.status,
+                "note": draft.note,
+                "waits": draft.waits,
+                "claims": draft.claims,
+                "follow_up_of": draft.follow_up_of,
+            }
+        )
         draft_id = self._session.run(
             """
-            INSERT INTO drafts (page_url, recipient, subject, body, template, status, note, created_at, updated_at)
-            VALUES (:page_url, :recipient, :subject, :body, :template, :status, :note, :at, :at)
+            INSERT INTO drafts
+                (page_url, recipient, subject, body, template, status, note, waits, claims, follow_up_of, created_at, updated_at)
+            VALUES (:page_url, :recipient, :subject, :body, :template, :status, :note, :waits, :claims, :follow_up_of, :at, :at)
             """,
             {**written, "at": time_text(now)},
         ).lastrowid
         record(self._session, at=now, actor=Actor.CRAWL, subject=f"draft {draft_id}", kind="created", change=Change(None, written))
 
-    def withdraw(self, page_url: str, *, reason: str, now: datetime) -> bool:
-        """The claim fell: nobody should send this letter. False: there is none, or a person is done with it."""
+    def withdraw(self, page_url: str, *, reason: str, part_of: int | None = None, now: datetime) -> bool:
+        """The claim fell: nobody should send the page's letters. False: there is none, or a person is done with it.
+
+        One that was exported can't be called back; its note says that it should not be sent.
+        """
         with self._session.write():
-            stored = self.of_page(page_url)
-            if stored is None or stored.status not in _WITHDRAWABLE:
-                return False
-            return self._change(stored, {"status": DraftStatus.WITHDRAWN, "note": reason}, actor=Actor.CRAWL, kind="withdrawn", now=now)
+            done = False
+            for stored in self.all_of_page(page_url):
+                written: dict[str, Any] = {"status": DraftStatus.WITHDRAWN, "note": reason, "released_at": None}
+                if stored.status is DraftStatus.EXPORTED:
+                    self.change(stored, {"note": f"do not send it: {reason}"}, actor=Actor.CRAWL, kind="flagged", part_of=part_of, now=now)
+                elif stored.status in WITHDRAWABLE:
+                    self.change(stored, written, actor=Actor.CRAWL, kind="withdrawn", part_of=part_of, now=now)
+                    done = True
+        return done
+
+    def wake(self, *, now: datetime) -> int:
+        """What was put aside until now comes back; how many."""
+        with self._session.write():
+            rows = self._session.rows("SELECT * FROM drafts WHERE status = 'snoozed' AND snoozed_until <= ?", (time_text(now),))
+            for stored in map(draft_of, rows):
+                written = {"status": undecided(stored.waits), "snoozed_until": None}
+                self.change(stored, written, actor=Actor.CRAWL, kind="woken", now=now)
+        return len(rows)
+
+    # -- what a person does ------------------------------------------------------------------------------------------------
 
     def edit(self, draft_id: int, *, subject: str | None, body: str | None, now: datetime) -> bool:
         """A person's wording; None goes back to the template's. False: no such draft."""
@@ -111,11 +111,11 @@ class Drafts:
             stored = self.get(draft_id)
             if stored is None:
                 return False
-            self._change(stored, {"edited_subject": subject, "edited_body": body}, actor=Actor.PERSON, kind="edited", now=now)
+            self.change(stored, {"edited_subject": subject, "edited_body": body}, actor=Actor.PERSON, kind="edited", now=now)
         return True
 
     def decide(self, draft_id: int, status: DraftStatus, *, note: str | None = None, now: datetime) -> bool:
-        """A person's decision. Which ones are possible is outreach's rule, not ours. False: no such draft.
+        """Set a status as it is said. Which ones are possible is `deciding`'s to ask, not ours. False: no such draft.
 
         :param note: in words; None leaves the one that stands there.
         """
@@ -124,43 +124,98 @@ class Drafts:
             if stored is None:
                 return False
             written = {"status": status, "note": stored.note if note is None else note}
-            self._change(stored, written, actor=Actor.PERSON, kind=status, now=now)
+            self.change(stored, written, actor=Actor.PERSON, kind=status, now=now)
         return True
 
-    def _change(self, stored: StoredDraft, written: Mapping[str, Any], *, actor: Actor, kind: str, now: datetime) -> bool:
-        """False: it says that already."""
+    def change(
+        self, stored: StoredDraft, written: Mapping[str, Any], *, actor: Actor, kind: str, part_of: int | None = None, now: datetime
+    ) -> int | None:
+        """Write some columns of a draft; the event's number. None: it says that already."""
         before = {column: getattr(stored, column) for column in written}
         after = {column: value for column, value in written.items() if value != before[column]}
         if not after:
-            return False
+            return None
         columns = ", ".join(f"{column} = :{column}" for column in after)
-        self._session.run(
-            f"UPDATE drafts SET {columns}, updated_at = :updated_at WHERE id = :id",  # noqa: S608  # the columns are ours
-            {**after, "updated_at": time_text(now), "id": stored.id},
-        )
-        change = Change({column: before[column] for column in after}, after)
-        record(self._session, at=now, actor=actor, subject=f"draft {stored.id}", kind=kind, change=change)
-        return True
+        values = encoded(after)
+        with self._session.write():
+            self._session.run(
+                f"UPDATE drafts SET {columns}, updated_at = :updated_at WHERE id = :id",  # noqa: S608  # the columns are ours
+                {**values, "updated_at": time_text(now), "id": stored.id},
+            )
+            change = Change(encoded({column: before[column] for column in after}), values)
+            return record(self._session, at=now, actor=actor, subject=f"draft {stored.id}", kind=kind, change=change, part_of=part_of)
+
+    # -- reading -----------------------------------------------------------------------------------------------------------
 
     def list(self, status: DraftStatus | None = None) -> tuple[StoredDraft, ...]:
         """In the order they were first written."""
         rows = self._session.rows("SELECT * FROM drafts WHERE ? IS NULL OR status = ? ORDER BY id", (status, status))
-        return tuple(map(_draft, rows))
+        return tuple(map(draft_of, rows))
+
+    def in_hand(self) -> Sequence[StoredDraft]:
+        """Those that can still be withdrawn."""
+        rows = self._session.rows("SELECT * FROM drafts WHERE status IN ('waiting', 'ready', 'approved', 'snoozed') ORDER BY id")
+        return [draft_of(row) for row in rows]
 
     def get(self, draft_id: int) -> StoredDraft | None:
         row = self._session.row("SELECT * FROM drafts WHERE id = ?", (draft_id,))
-        return None if row is None else _draft(row)
+        return None if row is None else draft_of(row)
 
-    def of_page(self, page_url: str) -> StoredDraft | None:
-        """The page's first letter."""
-        row = self._session.row("SELECT * FROM drafts WHERE page_url = ? AND follow_up_of IS NULL", (page_url,))
-        return None if row is None else _draft(row)
+    def of_page(self, page_url: str, *, follow_up_of: int | None = None) -> StoredDraft | None:
+        """The page's first letter, or the one that follows it up."""
+        row = self._session.row("SELECT * FROM drafts WHERE page_url = ? AND follow_up_of IS ?", (page_url, follow_up_of))
+        return None if row is None else draft_of(row)
+
+    def all_of_page(self, page_url: str) -> Sequence[StoredDraft]:
+        return [draft_of(row) for row in self._session.rows("SELECT * FROM drafts WHERE page_url = ? ORDER BY id", (page_url,))]
+
+    def rivals(self, stored: StoredDraft, site: str) -> Sequence[StoredDraft]:
+        """Other letters to the same site or recipient that a person approved and that did not go out yet."""
+        rows = self._session.rows(
+            """
+            SELECT draft.* FROM drafts AS draft JOIN resource_pages AS page ON page.url = draft.page_url
+            WHERE draft.status = 'approved' AND draft.id <> :id
+                AND (page.site = :site OR draft.recipient <> '' AND draft.recipient = :recipient COLLATE NOCASE)
+            ORDER BY draft.id
+            """,
+            {"id": stored.id, "site": site, "recipient": stored.recipient},
+        )
+        return [draft_of(row) for row in rows]
+
+    def of_target(self, target_url: str) -> Sequence[str]:
+        """Pages with a letter and a link to this target, also one that has left."""
+        pages: Sequence[str] = self._session.column(
+            "SELECT DISTINCT page_url FROM drafts WHERE page_url IN (SELECT page_url FROM links WHERE target_url = ? AND own = 0) ORDER BY id",
+            (target_url,),
+        )
+        return pages
+
+    def site(self, stored: StoredDraft) -> str:
+        """Of the page that it is about."""
+        return str(self._session.value("SELECT site FROM resource_pages WHERE url = ?", (stored.page_url,)) or "")
+
+    def differs(self, stored: StoredDraft, told: Mapping[str, Any]) -> str:
+        """Why a change that ended like this can't be taken back, in words; "" if nothing that a person decides has changed since."""
+        now = encoded({column: getattr(stored, column) for column in told if column in _DECIDED})
+        changed = [column for column, value in now.items() if value != told[column]]
+        if not changed:
+            return ""
+        return f"It has changed since: it is {label(stored.status)} now. Undo what was done last, or decide anew."
+
+    def restore(self, draft_id: int, before: Mapping[str, Any], *, part_of: int, now: datetime) -> None:
+        """Columns as they were before a change. The status follows from what is waited for now."""
+        stored = self.get(draft_id)
+        if stored is None:
+            return
+        written = decoded(before)
+        waits = written.get("waits", stored.waits)
+        status = written.get("status", stored.status)
+        if status in UNDECIDED:
+            written["status"] = undecided(waits)
+        if status is not DraftStatus.APPROVED or waits:
+            written["released_at"] = None
+        self.change(stored, written, actor=Actor.PERSON, kind="restored", part_of=part_of, now=now)
 
     def events(self, draft_id: int) -> tuple[Event, ...]:
         """Oldest first."""
         return events_of(self._session, f"draft {draft_id}")
-
-
-def _draft(row: Row) -> StoredDraft:
-    times = {"created_at": datetime.fromisoformat(row["created_at"]), "updated_at": datetime.fromisoformat(row["updated_at"])}
-    return StoredDraft(**{**row, **times, "status": DraftStatus(row["status"])})

@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from prospector.items import Confidence, Observation, Verdict, VerdictKind
 from prospector.store.codecs import json_text, maybe_time, maybe_time_text, time_text
 from prospector.store.events import Actor, Change, record
 from prospector.store.links import REFERRERS
 from prospector.store.observed import observation_of, save_observation
-from prospector.store.session import BATCH, Session
+from prospector.store.session import BATCH, Row, Session
 
 # a target's links in content, on a prospect's page or your own: without one, nobody needs it checked
 _LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.url AND link.present = 1 AND link.boilerplate = 0)"
@@ -108,7 +109,28 @@ class Evidence:
                     self._append(observation)
                     self.save_verdict(observation.target_url, verdict, now=now)
 
-    def _append(self, seen: Observation) -> None:
+    def record_look(self, seen: Observation, verdict: Verdict, *, now: datetime) -> int:
+        """A person's own look, with the verdict it led to; the event's number."""
+        with self._session.write():
+            before = self.verdict(seen.target_url)
+            observation = self._append(seen)
+            self.save_verdict(seen.target_url, verdict, now=now)
+            change = Change(_in_short(before), {**_in_short(verdict), "observation": observation})
+            return record(self._session, at=now, actor=Actor.PERSON, subject=f"target {seen.target_url}", kind="look", change=change)
+
+    def forget_look(self, observation: int) -> None:
+        """A person takes back what they said they saw; the verdict is the caller's to judge anew. The journal keeps that it was said."""
+        with self._session.write():
+            url = self._session.value("SELECT target_url FROM observations WHERE id = ?", (observation,))
+            self._session.run("DELETE FROM observations WHERE id = ?", (observation,))
+            self._session.run("UPDATE targets SET checks = checks - 1 WHERE url = ?", (url,))
+
+    def override(self, target_url: str) -> tuple[VerdictKind | None, str]:
+        """A person's word that stands above the judge's, and their note."""
+        row = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
+        return (None, "") if row is None or row["override"] is None else (VerdictKind(row["override"]), row["note"])
+
+    def _append(self, seen: Observation) -> int:
         self._session.run(
             """
             INSERT INTO targets (url, checks, last_checked_at) VALUES (:url, 1, :at)
@@ -116,7 +138,7 @@ class Evidence:
             """,
             {"url": seen.target_url, "at": time_text(seen.observed_at)},
         )
-        save_observation(self._session, seen)
+        return save_observation(self._session, seen)
 
     def observations(self, target_url: str) -> tuple[Observation, ...]:
         """All that was seen of a target, oldest first. Shingles are not stored: they follow from the body's html."""
@@ -161,16 +183,7 @@ class Evidence:
         row = self._session.row("SELECT * FROM target_verdicts WHERE target_url = ? AND verdict IS NOT NULL", (target_url,))
         if row is None:
             return None
-        return Verdict(
-            kind=VerdictKind(row["verdict"]),
-            reason=row["reason"],
-            confidence=None if row["confidence"] is None else Confidence(row["confidence"]),
-            first_failed_at=maybe_time(row["first_failed_at"]),
-            confirmed_at=maybe_time(row["confirmed_at"]),
-            next_check_at=maybe_time(row["next_check_at"]),
-            moved_to=row["moved_to"],
-            rules=tuple(json.loads(row["rules"])),
-        )
+        return verdict_of(row)
 
     def claims(self, limit: int) -> list[tuple[str, Verdict, int]]:
         """Targets that look dead but are not confirmed, the soonest due first: URL, verdict, looks so far."""
@@ -186,17 +199,37 @@ class Evidence:
         urls: list[str] = self._session.column("SELECT url FROM targets WHERE verdict IS NOT NULL AND override IS NULL ORDER BY url")
         return urls
 
-    def set_override(self, target_url: str, kind: VerdictKind | None, *, note: str = "", now: datetime) -> bool:
-        """A person's word on a target; None takes it back. False: no such target."""
+    def set_override(
+        self, target_url: str, kind: VerdictKind | None, *, note: str = "", part_of: int | None = None, now: datetime
+    ) -> int | None:
+        """A person's word on a target; None takes it back. The event's number; None: no such target."""
         with self._session.write():
             before = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
             if before is None:
-                return False
+                return None
             at = time_text(now)
             self._session.run(
                 "UPDATE targets SET override = ?, override_at = ?, note = ?, changed_at = ? WHERE url = ?",
                 (kind, None if kind is None else at, note, at, target_url),
             )
             change = Change(before, {"override": kind, "note": note})
-            record(self._session, at=now, actor=Actor.PERSON, subject=f"target {target_url}", kind="override", change=change)
-        return True
+            subject = f"target {target_url}"
+            return record(self._session, at=now, actor=Actor.PERSON, subject=subject, kind="override", change=change, part_of=part_of)
+
+
+def verdict_of(row: Row) -> Verdict:
+    """A row of the view target_verdicts."""
+    return Verdict(
+        kind=VerdictKind(row["verdict"]),
+        reason=row["reason"],
+        confidence=None if row["confidence"] is None else Confidence(row["confidence"]),
+        first_failed_at=maybe_time(row["first_failed_at"]),
+        confirmed_at=maybe_time(row["confirmed_at"]),
+        next_check_at=maybe_time(row["next_check_at"]),
+        moved_to=row["moved_to"],
+        rules=tuple(json.loads(row["rules"])),
+    )
+
+
+def _in_short(verdict: Verdict | None) -> dict[str, Any]:
+    return {} if verdict is None else {"verdict": verdict.kind, "confidence": verdict.confidence}

@@ -22,6 +22,13 @@ class Alias:
     reasons: tuple[Part, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OfferChoice:
+    """A person's word on what to offer for a dead target."""
+
+    offer_url: str | None  # None: nothing
+
+
 class Findings:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -54,6 +61,25 @@ class Findings:
     def matches(self, target_url: str) -> tuple[Match, ...]:
         """Best first."""
         return tuple(map(_match, self._session.rows("SELECT * FROM matches WHERE target_url = ? ORDER BY rank", (target_url,))))
+
+    def chosen_offers(self, page_url: str) -> dict[str, str | None]:
+        """What a person chose to offer a page for some of its dead targets; None: nothing."""
+        rows = self._session.rows("SELECT target_url, offer_url FROM offer_choices WHERE page_url = ?", (page_url,))
+        return {row["target_url"]: row["offer_url"] for row in rows}
+
+    def choose_offer(self, page_url: str, target_url: str, choice: OfferChoice | None, *, now: datetime) -> None:
+        """What to offer a page for one of its dead targets; None: as if no person had chosen. Its event is the caller's."""
+        key = (page_url, target_url)
+        if choice is None:
+            self._session.run("DELETE FROM offer_choices WHERE page_url = ? AND target_url = ?", key)
+            return
+        self._session.run(
+            """
+            INSERT INTO offer_choices (page_url, target_url, offer_url, chosen_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (page_url, target_url) DO UPDATE SET offer_url = excluded.offer_url, chosen_at = excluded.chosen_at
+            """,
+            (*key, choice.offer_url, time_text(now)),
+        )
 
     def save_archived(self, copy: ArchivedCopy, *, now: datetime) -> None:
         """Also that the archive has none, so that it isn't asked again."""

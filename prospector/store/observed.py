@@ -15,9 +15,9 @@ from prospector.store.session import Row, Session
 _EVIDENCE = ("address", "certificate", "headers", "detail", "offline", "expected")
 
 
-def save_observation(session: Session, seen: Observation) -> None:
-    """Append. Inside a transaction. Its target must have a row."""
-    session.run(
+def save_observation(session: Session, seen: Observation) -> int:
+    """Append. Inside a transaction. Its target must have a row. The row's number."""
+    cursor = session.run(
         """
         INSERT INTO observations (target_url, observed_at, run_id, via, outcome, status, final_url, hops, elapsed_ms, body_id, evidence)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -36,6 +36,7 @@ def save_observation(session: Session, seen: Observation) -> None:
             json_text(_evidence(seen)),
         ),
     )
+    return int(cursor.lastrowid or 0)
 
 
 def _body_id(session: Session, body: BodySample | None) -> int | None:

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prospector.items import OutboundLink, PageSignal, ResourcePage
+from prospector.items import OutboundLink, PageSignal, ResourcePage, Verdict
 from prospector.links.sites import site_of
 from prospector.store.codecs import json_text, packed, time_text, unpacked
+from prospector.store.evidence import verdict_of
 from prospector.store.links import link_of, links_of, recount_referrers_of_dead, sync_links
 from prospector.store.session import Session
 
@@ -70,10 +71,11 @@ class Pages:
             sync_links(self._session, page.url, page.links, seen_at=page.fetched_at, own=False)
             recount_referrers_of_dead(self._session, page.url)
 
-    def get(self, url: str, *, html: bool = False) -> ResourcePage | None:
+    def get(self, url: str, *, html: bool = False, links: bool = True) -> ResourcePage | None:
         """A page as it was saved, without the links into its own site, which are not kept.
 
         :param html: also unpack the snapshot.
+        :param links: also read its outbound links.
         """
         row = self._session.row("SELECT * FROM resource_pages WHERE url = ?", (url,))
         if row is None:
@@ -88,7 +90,7 @@ class Pages:
             etag=row["etag"],
             last_modified=row["last_modified"],
             html=unpacked(row["snapshot"]) if html else "",
-            links=self.links_of(url),
+            links=self.links_of(url) if links else (),
             is_resource_page=bool(row["is_resource_page"]),
             signals=tuple(PageSignal(**signal) for signal in json.loads(row["signals"])),
             depth=row["depth"],
@@ -110,6 +112,22 @@ class Pages:
         :param present_only: leave out those that were gone when the page was last read.
         """
         return links_of(self._session, url, own=False, present_only=present_only)
+
+    def dead_links(self, url: str) -> list[tuple[OutboundLink, Verdict]]:
+        """The links in the page's content whose target looks dead, with its verdict, in document order."""
+        rows = self._session.rows(
+            """
+            SELECT
+                link.target_url, link.fragment, link.anchor, link.rel, link.context, link.section, link.heading, link.position,
+                link.boilerplate, target.verdict, target.reason, target.confidence, target.first_failed_at, target.confirmed_at,
+                target.next_check_at, target.moved_to, target.rules
+            FROM links AS link JOIN target_verdicts AS target ON target.target_url = link.target_url
+            WHERE link.page_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0 AND target.dead
+            ORDER BY link.position, link.id
+            """,
+            (url,),
+        )
+        return [(link_of(row), verdict_of(row)) for row in rows]
 
     def first_seen(self, url: str) -> dict[str, datetime]:
         """Target URL → when a link to it was first seen on this page."""

@@ -63,6 +63,34 @@ class Prospects:
         rows = self._session.rows("SELECT * FROM contacts WHERE site = ? AND gone_at IS NULL ORDER BY rank, id", (site,))
         return tuple(map(contact_of, rows))
 
+    def choices(self, site: str) -> tuple[tuple[int, Contact], ...]:
+        """The same, each with the number by which a person chooses it."""
+        rows = self._session.rows("SELECT * FROM contacts WHERE site = ? AND gone_at IS NULL ORDER BY rank, id", (site,))
+        return tuple((row["id"], _contact(row)) for row in rows)
+
+    def contact(self, contact_id: int) -> Contact | None:
+        """None: there is none of this number, or its site does not show it any more."""
+        row = self._session.row("SELECT * FROM contacts WHERE id = ? AND gone_at IS NULL", (contact_id,))
+        return None if row is None else _contact(row)
+
+    def contact_at(self, site: str, recipient: str) -> Contact | None:
+        """The contact of a site that this recipient is: an address, or the page of a form or tracker."""
+        row = self._session.row("SELECT * FROM contacts WHERE site = ? AND value = ? ORDER BY kind LIMIT 1", (site, recipient))
+        return None if row is None else _contact(row)
+
+    def contact_of_draft(self, draft_id: int) -> Contact | None:
+        """Whom a draft goes to: a person's choice, else the contact of its prospect."""
+        row = self._session.row(
+            """
+            SELECT contact.* FROM drafts AS draft
+            LEFT JOIN prospects AS prospect ON prospect.page_url = draft.page_url
+            JOIN contacts AS contact ON contact.id = coalesce(draft.chosen_contact_id, prospect.contact_id)
+            WHERE draft.id = ?
+            """,
+            (draft_id,),
+        )
+        return None if row is None else _contact(row)
+
     def contacts_checked_at(self, site: str) -> datetime | None:
         return maybe_time(self._session.value("SELECT contacts_checked_at FROM sites WHERE site = ?", (site,)))
 
@@ -96,15 +124,15 @@ class Prospects:
                 change = Change(None if stage is None else {"stage": stage}, {"stage": values["stage"]})
                 record(self._session, at=now, actor=Actor.CRAWL, subject=f"prospect {prospect.page_url}", kind="stage", change=change)
 
-    def set_stage(self, page_url: str, stage: Stage, *, now: datetime) -> bool:
-        """A person's word on how far it got. False: no such prospect."""
+    def set_stage(self, page_url: str, stage: Stage, *, part_of: int | None = None, now: datetime) -> bool:
+        """A person's word on how far it got. False: no such prospect, or it stands there already."""
         with self._session.write():
             before = self.stage(page_url)
-            if before is None:
+            if before is None or before is stage:
                 return False
             self._session.run("UPDATE prospects SET stage = ?, updated_at = ? WHERE page_url = ?", (stage, time_text(now), page_url))
             change = Change({"stage": before}, {"stage": stage})
-            record(self._session, at=now, actor=Actor.PERSON, subject=f"prospect {page_url}", kind="stage", change=change)
+            record(self._session, at=now, actor=Actor.PERSON, subject=f"prospect {page_url}", kind="stage", change=change, part_of=part_of)
         return True
 
     def stage(self, page_url: str) -> Stage | None:

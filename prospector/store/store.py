@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
 from prospector.store.findings import Findings
+from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
 from prospector.store.prospects import Prospects
@@ -42,6 +44,7 @@ class Store:
         self.ranks = Ranks(session)
         self.signals = Signals(session)
         self.reports = Reports(session)
+        self.journal = Journal(session)
         self.desk = Desk(session)
         self.dossiers = Dossiers(session)
 
@@ -80,6 +83,10 @@ class Store:
         :raises StoreError: another crawl holds it.
         """
         return CrawlLock(self._session, kind, now=now)
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is read and written inside happens at once or not at all; no other program writes meanwhile. Keep it short."""
+        return self._session.write()
 
     def close(self) -> None:
         self._session.close()

@@ -9,7 +9,7 @@ from prospector.store import Actor, Alias, Saved, Store
 from tests.store import builders as make
 
 UNDECIDED = (DraftStatus.WAITING, DraftStatus.READY)
-DECIDED = (DraftStatus.APPROVED, DraftStatus.SNOOZED, DraftStatus.REJECTED, DraftStatus.EXPORTED, DraftStatus.SENT)
+SETTLED = (DraftStatus.REJECTED, DraftStatus.EXPORTED, DraftStatus.SENT)
 
 
 @pytest.fixture
@@ -134,8 +134,8 @@ def test_an_undecided_letter_follows_the_crawl(store: Store, page: ResourcePage,
     assert "body" not in updated.after
 
 
-@pytest.mark.parametrize("status", DECIDED)
-def test_a_decided_letter_is_never_rewritten_by_a_crawl(store: Store, page: ResourcePage, status: DraftStatus) -> None:
+@pytest.mark.parametrize("status", SETTLED)
+def test_a_settled_letter_is_never_rewritten_by_a_crawl(store: Store, page: ResourcePage, status: DraftStatus) -> None:
     store.drafts.save(make.draft(), now=make.NOON)
     (draft,) = store.drafts.list()
     assert store.drafts.decide(draft.id, status, now=make.NOON + make.HOUR)
@@ -171,7 +171,8 @@ def test_a_letter_is_withdrawn_unless_it_is_out_of_the_house_or_refused(store: S
     assert found is not None
     assert withdrawn == (status in (*UNDECIDED, DraftStatus.APPROVED, DraftStatus.SNOOZED))
     assert found.status == (DraftStatus.WITHDRAWN if withdrawn else status)
-    assert found.note == ("the link lives again" if withdrawn else "")
+    exported = status is DraftStatus.EXPORTED  # can't be called back, but it can be said
+    assert found.note == ("the link lives again" if withdrawn else "do not send it: the link lives again" if exported else "")
 
 
 def test_a_withdrawn_letter_comes_back_when_its_claim_does(store: Store, page: ResourcePage) -> None:

@@ -1,0 +1,260 @@
+"""What is stored of a page → a Prospect → its letters: what a crawl does at a page's end, and again after each of a person's decisions.
+
+Knows the store and the pure rooms; makes no request and asks no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from prospector.campaign import Campaign
+from prospector.contacts.find import contacts_on, default_route
+from prospector.contacts.wishes import asks_for_no_letters
+from prospector.items import (
+    Contact,
+    ContactKind,
+    DeadLink,
+    Draft,
+    DraftStatus,
+    OutboundLink,
+    Prospect,
+    ResourcePage,
+    Score,
+    Stage,
+    Strength,
+    Verdict,
+    Via,
+)
+from prospector.links.sites import site_of
+from prospector.outreach.letter import NoDraft, compose
+from prospector.outreach.lint import Severity, lint
+from prospector.outreach.templates import Template, load_templates
+from prospector.scoring.score import Facts, score_prospect
+from prospector.scoring.spam import Flag, Suspect, spam_flags
+from prospector.store import Saved, Store, StoredDraft
+from prospector.store.suppressions import Suppressions
+
+OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures are evidence, but nothing that we saw
+
+
+class Drafted(StrEnum):
+    """What came of a prospect's letter."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    RELEASED = "released"  # approved in advance, and confirmed now
+    WITHDRAWN = "withdrawn"
+    KEPT = "kept"  # nothing changed
+    NONE = "none"  # there is none, and there was none
+
+
+class Writer:
+    """Writes the letters of one campaign into its store."""
+
+    def __init__(self, store: Store, campaign: Campaign, suppressions: Suppressions) -> None:
+        """:raises TemplateError: a template is wrong."""
+        self.store = store
+        self.campaign = campaign
+        self.suppressions = suppressions
+        self.templates: Mapping[str, Template] = load_templates(campaign.templates.folder)
+
+    def redraft(self, page_url: str, *, part_of: int | None = None, now: datetime) -> Drafted:
+        """Everything that follows from what is stored of a page: its prospect, its letter, or that there is none any more."""
+        prospect = self.prospect(page_url, now=now)
+        if prospect is None:
+            return self.nothing_dead(page_url, part_of=part_of, now=now)
+        return self.write(prospect, part_of=part_of, now=now)
+
+    def prospect(self, page_url: str, *, now: datetime) -> Prospect | None:
+        return prospect_of(self.store, self.campaign, page_url, now=now)
+
+    def nothing_dead(self, page_url: str, *, part_of: int | None = None, now: datetime) -> Drafted:
+        reason = "none of its links looks dead any more"
+        withdrawn = self.store.drafts.withdraw(page_url, reason=reason, part_of=part_of, now=now)
+        return Drafted.WITHDRAWN if withdrawn else Drafted.NONE
+
+    def write(self, prospect: Prospect, *, part_of: int | None = None, now: datetime) -> Drafted:
+        """A prospect's letter, and its row: saved, renewed or withdrawn."""
+        return self.keep(prospect, self.letter(prospect, now=now), part_of=part_of, now=now)
+
+    def keep(self, prospect: Prospect, letter: Draft | NoDraft, *, part_of: int | None = None, now: datetime) -> Drafted:
+        store = self.store
+        if isinstance(letter, NoDraft):
+            withdrawn = store.drafts.withdraw(prospect.page_url, reason=letter.reason, part_of=part_of, now=now)
+            store.prospects.save(replace(prospect, flags=prospect.flags or (letter.reason,)), now=now)
+            return Drafted.WITHDRAWN if withdrawn else Drafted.NONE
+        saved = store.drafts.save(letter, objection=self._objection(letter, prospect), part_of=part_of, now=now)
+        store.prospects.save(replace(prospect, stage=Stage.DRAFTED), now=now)
+        return _DRAFTED[saved]
+
+    def letter(self, prospect: Prospect, *, now: datetime) -> Draft | NoDraft:
+        """The first letter to a page, or why there is none."""
+        contact = prospect.contact
+        address = contact.value if contact and contact.kind is ContactKind.EMAIL else ""
+        if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
+            return NoDraft(reason=why)
+        template = self.templates[self.campaign.templates.letter]
+        return compose(prospect, self.campaign, template, now=now, seen=failure_days(self.store, prospect))
+
+    def _objection(self, letter: Draft, prospect: Prospect) -> str:
+        """What lint says against a text that would take the place of an approved one."""
+        stored = self.store.drafts.of_page(prospect.page_url)
+        if stored is None or stored.status is not DraftStatus.APPROVED or stored.edited:
+            return ""
+        errors = (one.reason for one in lint(letter, prospect, self.campaign) if one.severity is Severity.ERROR)
+        return next(errors, "")
+
+
+_DRAFTED = {
+    Saved.NEW: Drafted.NEW,
+    Saved.UPDATED: Drafted.UPDATED,
+    Saved.RELEASED: Drafted.RELEASED,
+    Saved.WITHDRAWN: Drafted.WITHDRAWN,
+    Saved.KEPT: Drafted.KEPT,
+}
+
+
+def open_suppressions(campaign: Campaign, chosen: str | None) -> Suppressions:
+    """The list of who is not to be written to. The demo's people don't exist: they have a list of their own.
+
+    :param chosen: the setting SUPPRESSIONS_DB.
+    """
+    if campaign.is_demo and not chosen:
+        return Suppressions.open(campaign.home / "output" / f"{campaign.name}-suppressions.db")
+    return Suppressions.open(chosen or None)
+
+
+def stored_prospect(store: Store, draft: StoredDraft) -> Prospect | None:
+    """A draft's prospect as far as its letter speaks of it: quick, without the page itself or a score."""
+    page = store.pages.get(draft.page_url, links=False)
+    if page is None:
+        return None
+    return Prospect(
+        page_url=draft.page_url,
+        page_title=page.title,
+        site=site_of(page.final_url),
+        language=page.language,
+        dead_links=with_fixes(store, draft.page_url, store.pages.dead_links(draft.page_url)),
+        contact=contact_of(store, draft),
+        score=Score(parts=()),
+        stage=store.prospects.stage(draft.page_url) or Stage.FOUND,
+    )
+
+
+def contact_of(store: Store, draft: StoredDraft) -> Contact | None:
+    """Whom a draft goes to: a person's choice, else the prospect's contact."""
+    return store.prospects.contact_of_draft(draft.id)
+
+
+def with_fixes(store: Store, page_url: str, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
+    """Dead links with what is known to mend them. What a person chose to offer counts as a strong match; what they refused is none."""
+    chosen = store.findings.chosen_offers(page_url)
+    return tuple(_with_choice(one, chosen, store) for one in _with_best(store, found))
+
+
+def _with_best(store: Store, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
+    return tuple(
+        DeadLink(
+            link=link,
+            verdict=verdict,
+            archived=store.findings.archived(link.target_url),
+            new_url=alias.new_url if (alias := store.findings.alias(link.target_url)) else "",
+            match=next(iter(store.findings.matches(link.target_url)), None),
+        )
+        for link, verdict in found
+    )
+
+
+def _with_choice(one: DeadLink, chosen: Mapping[str, str | None], store: Store) -> DeadLink:
+    target = one.link.target_url
+    if target not in chosen:
+        return one
+    picked = next((match for match in store.findings.matches(target) if match.page_url == chosen[target]), None)
+    return replace(one, match=picked and replace(picked, strength=Strength.STRONG))
+
+
+def site_of_page(store: Store, page_url: str) -> str:
+    page = store.pages.get(page_url)
+    return site_of(page.final_url if page else page_url)
+
+
+def prospect_of(store: Store, campaign: Campaign, page_url: str, *, now: datetime) -> Prospect | None:
+    """All that is known of a page, pulled together; None when nothing on it looks dead."""
+    page = store.pages.get(page_url, html=True)
+    found = store.pages.dead_links(page_url)
+    if page is None or not found:
+        return None
+    dead = _with_best(store, found)
+    site = site_of(page.final_url)
+    contact = chosen_contact(store, page_url) or contact_for(page, store.prospects.contacts(site))
+    flags = spam_flags(Suspect(page=page, verdicts=store.signals.verdicts(page_url), elsewhere=store.signals.targets_elsewhere(page_url)))
+    score = score_prospect(
+        Facts(
+            page=page,
+            dead_links=dead,
+            checked_links=sum(not link.boilerplate for link in page.links),
+            contact=contact,
+            keywords=campaign.keywords,
+            language=campaign.language,
+            other_sites={link.target_url: len(referring_sites(store, link.target_url) - {site}) for link, _ in found},
+            ranks=store.ranks.of(site),
+            flags=flags,
+        ),
+        now=now,
+        weights=campaign.weights.score_weights(),
+    )
+    return Prospect(
+        page_url=page_url,
+        page_title=page.title,
+        site=site,
+        language=page.language,
+        dead_links=with_fixes(store, page_url, found),
+        contact=contact,
+        score=score,
+        stage=store.prospects.stage(page_url) or Stage.FOUND,
+        flags=tuple(why_not_pitched(page, flags, score, campaign)),
+    )
+
+
+def chosen_contact(store: Store, page_url: str) -> Contact | None:
+    """Whom a person chose for the page's letter, as long as the site shows that contact."""
+    stored = store.drafts.of_page(page_url)
+    if stored is None or stored.chosen_contact_id is None:
+        return None
+    return store.prospects.contact(stored.chosen_contact_id)
+
+
+def contact_for(page: ResourcePage, contacts: Sequence[Contact]) -> Contact | None:
+    """Of a site's contacts, best first, the one for this page: whose address stands openly on the page itself looks after it."""
+    here = {contact.value.lower() for contact in contacts_on(page.html, url=page.final_url, now=page.fetched_at)}
+    on_page = [contact for contact in contacts if contact.value.lower() in here]
+    open_here = [contact for contact in on_page if contact.kind is ContactKind.EMAIL and not contact.deobfuscated]
+    chosen = default_route(open_here) or default_route(contacts)
+    return replace(chosen, source_url=page.final_url) if chosen in on_page and chosen is not None else chosen
+
+
+def why_not_pitched(page: ResourcePage, flags: Sequence[Flag], score: Score, campaign: Campaign) -> Iterator[str]:
+    """Reasons not to write, however dead the links, in words."""
+    if wish := asks_for_no_letters(page.html):
+        yield f"the page asks for no such letters: “{wish}”"
+    yield from (f"{flag.name}: {flag.reason}" for flag in flags)
+    if score.total < campaign.thresholds.min_score:
+        yield f"its score of {score.total} is below {campaign.thresholds.min_score}"
+
+
+def referring_sites(store: Store, target_url: str) -> set[str]:
+    return {site_of(seen.page_url) for seen in store.pages.sightings(target_url)}
+
+
+def failure_days(store: Store, prospect: Prospect) -> Mapping[str, list[datetime]]:
+    """When each dead target of the prospect was found failing by us, since it last answered: a letter says "I saw" of nothing else."""
+    days = {}
+    for dead in prospect.dead_links:
+        since = dead.verdict.first_failed_at
+        seen = store.evidence.observations(dead.link.target_url)
+        ours = [one for one in seen if one.via in OUR_LOOKS and not one.offline]
+        days[dead.link.target_url] = [one.observed_at for one in ours if since is not None and one.observed_at >= since]
+    return days
