@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 
 from prospector.campaign_archive import Archive
 from prospector.campaign_decency import Decency, FollowUps
+from prospector.campaign_export import Export, Mail
 from prospector.campaign_lines import key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
 from prospector.campaign_types import (
@@ -242,6 +243,8 @@ class Campaign(Table):
         default={}, validate_default=True, description="The letters."
     )  # {}: its folder depends on where the file lies
     ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
+    export: Export = Field(default=Export(), description="What may go out.")
+    mail: Mail = Field(default=Mail(), description="Where drafts may be put.")
     decency: Decency = Field(default=Decency(), description="How soon to write to the same people again.")
     follow_ups: FollowUps = Field(default=FollowUps(), description="Whether to remind those who did not answer.")
 

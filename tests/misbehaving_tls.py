@@ -31,6 +31,8 @@ class Signer:
 class Contexts:
     server: dict[str, ssl.SSLContext]  # problem → what a server needs to have it
     authority: str  # PEM, to trust
+    certificates: dict[str, str]  # problem → PEM, for servers that are programs of their own
+    key: str  # PEM, of all of them
 
 
 def _signer(name: str) -> Signer:
@@ -85,4 +87,4 @@ def contexts() -> Contexts:
             file.write_bytes(key + certificate.encode())
             server[problem] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             server[problem].load_cert_chain(file)
-    return Contexts(server=server, authority=_sign(root, root))
+    return Contexts(server=server, authority=_sign(root, root), certificates=certificates, key=key.decode())

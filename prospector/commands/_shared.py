@@ -16,8 +16,11 @@ from pathlib import Path
 
 from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.checking.handler import network_settings
 from prospector.deciding import Decisions
 from prospector.drafting import open_suppressions
 from prospector.outreach.templates import Template, TemplateError, load_templates
@@ -125,6 +128,20 @@ def chosen_letters(campaign: Campaign) -> dict[str, Template]:
     return letters
 
 
+def check_network(settings: BaseSettings) -> None:
+    """Settings of the network that can't be used are told before a crawl starts."""
+    try:
+        network_settings(settings)
+    except (NotConfigured, ValueError) as error:
+        raise CommandError(str(error), BAD_INPUT) from error
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence to put behind an error, with a space before it; "" when nothing is near."""
+    near = get_close_matches(word.lower(), list(known), n=1)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
 def open_store(campaign: Campaign) -> Store:
     """The campaign's store, which must exist already."""
     if not campaign.database.exists():
@@ -157,8 +174,6 @@ def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: i
     for option in given:
         if option.startswith("-") and option != "-":
             known = [f"--{name.replace('_', '-')}" for name in vars(opts)]
-            near = get_close_matches(option.split("=")[0], known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise CommandError(f"there is no option {option}.{hint} Usage: {usage}", BAD_INPUT)
+            raise CommandError(f"there is no option {option}.{did_you_mean(option.split('=')[0], known)} Usage: {usage}", BAD_INPUT)
     if len(given) > at_most:
         raise CommandError(f"too many arguments: {' '.join(given[at_most:])}. Usage: {usage}", BAD_INPUT)

@@ -1,6 +1,7 @@
 """Exports: one writer per format, the tables people ask for, and files that are written whole or not at all."""
 
-from prospector.export.files import ExportError, export_table
+from prospector.export.files import FORMATS, write_table
 from prospector.export.tables import TABLES, Table
+from prospector.export.whole import ExportError, TakenError
 
-__all__ = ["TABLES", "ExportError", "Table", "export_table"]
+__all__ = ["FORMATS", "TABLES", "ExportError", "Table", "TakenError", "write_table"]

@@ -1,87 +1,66 @@
-"""Where an export goes: a file that appears whole or not at all, or standard output."""
+"""Where a table goes: a file in one of the formats, chosen by its ending, or standard output."""
 
 from __future__ import annotations
 
-import contextlib
 import io
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from prospector.export import as_csv, as_jsonl
-from prospector.export.tables import Table
-from prospector.store import Store
+from prospector.export import as_csv, as_jsonl, as_xlsx
+from prospector.export.whole import ExportError, whole_file
 
 STANDARD_OUTPUT = "-"
+Rows = Iterable[Mapping[str, object]]
+
+_TEXTS: Mapping[str, Callable[[Rows, Sequence[str], TextIO], int]] = {"csv": as_csv.write_rows, "jsonl": as_jsonl.write_rows}
+# of a file; standard output is always UTF-8 without a mark, because a program reads it
+_ENCODINGS = {"csv": "utf-8-sig", "jsonl": "utf-8"}  # without the mark Excel takes UTF-8 for the local code page
+FORMATS = (*_TEXTS, "xlsx")
 
 
-class ExportError(Exception):
-    """The export can't be written. The message is one line that says what to do next."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
-    write: Callable[[Iterable[Mapping[str, object]], Sequence[str], TextIO], int]
-    file_encoding: str  # of a file; standard output is always UTF-8 without a mark, because a program reads it
-
-
-FORMATS: Mapping[str, Format] = {
-    "csv": Format(write=as_csv.write_rows, file_encoding="utf-8-sig"),  # without the mark Excel takes UTF-8 for the local code page
-    "jsonl": Format(write=as_jsonl.write_rows, file_encoding="utf-8"),
-}
-
-
-def export_table(store: Store, table: Table, *, to: str, form: str, replace: bool = False, stdout: BinaryIO | None = None) -> int:
-    """Write a table. How many rows it has.
+def write_table(
+    rows: Rows, columns: Sequence[str], *, to: str, form: str, name: str, replace: bool = False, stdout: BinaryIO | None = None
+) -> int:
+    """Write rows. How many they were.
 
     :param to: a file's path, or "-" for standard output.
-    :param form: a key of FORMATS.
+    :param form: one of FORMATS.
+    :param name: of the sheet in a workbook.
     :param replace: overwrite a file that is there.
-    :raises ExportError: unknown format, the file is there already, or it can't be written.
+    :raises ExportError: the file is there already, or it can't be written.
     """
-    if form not in FORMATS:
-        raise ExportError(f"{form}: no such format. There are {', '.join(FORMATS)}.")
-    chosen = FORMATS[form]
-    rows = table.rows(store)
     if to == STANDARD_OUTPUT:
-        return _to_stream(chosen, rows, table.columns, sys.stdout.buffer if stdout is None else stdout)
-    try:
-        return _to_file(chosen, rows, table.columns, Path(to), replace=replace)
-    except OSError as error:
-        raise ExportError(f"{to}: it can't be written ({error.strerror or error}). Choose another place with -o.") from error
+        if form == "xlsx":
+            raise ExportError("a workbook needs a file. Name one with -o, such as -o out.xlsx")
+        return _to_stream(rows, columns, form, sys.stdout.buffer if stdout is None else stdout)
+    with whole_file(Path(to), replace=replace) as path:
+        if form == "xlsx":
+            return as_xlsx.write_rows(rows, columns, path, name=name)
+        with path.open("w", encoding=_ENCODINGS[form], newline="", errors="replace") as out:
+            return _TEXTS[form](rows, columns, out)
 
 
-def _to_stream(form: Format, rows: Iterable[Mapping[str, object]], columns: Sequence[str], stream: BinaryIO) -> int:
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+def _to_stream(rows: Rows, columns: Sequence[str], form: str, stream: BinaryIO) -> int:
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", errors="replace")
     try:
-        return form.write(rows, columns, text)
+        return _TEXTS[form](rows, columns, text)
     finally:
         text.detach()  # flushes, and leaves the stream open: it isn't ours
 
 
-def _to_file(form: Format, rows: Iterable[Mapping[str, object]], columns: Sequence[str], path: Path, *, replace: bool) -> int:
-    """Into a new file beside it, which takes the name once it is whole."""
-    _refuse_to_overwrite(path, replace=replace)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with unfinished.open("w", encoding=form.file_encoding, newline="") as out:
-            written = form.write(rows, columns, out)
-            out.flush()
-            os.fsync(out.fileno())
-        _refuse_to_overwrite(path, replace=replace)
-        unfinished.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
-    return written
+def form_of(to: str, given: str | None, forms: Sequence[str], *, default: str) -> str:
+    """The format: as asked, else by the file's ending.
 
-
-def _refuse_to_overwrite(path: Path, *, replace: bool) -> None:
-    if path.is_dir():
-        raise ExportError(f"{path}: it is a folder. Name a file in it.")
-    if path.exists() and not replace:
-        raise ExportError(f"{path}: it is there already. Add --replace to overwrite it, or choose another name.")
+    :raises ValueError: no such format, an ending that says nothing, or one that says something else than was asked for.
+    """
+    known = ", ".join(forms)
+    ending = "" if to == STANDARD_OUTPUT else Path(to).suffix.lower().removeprefix(".")
+    if given is not None and given not in forms:
+        raise ValueError(f"there is no format {given!r} for this. There are {known}.")
+    if given is not None and ending in forms and ending != given:
+        raise ValueError(f"{to} ends like {ending}, but --format says {given}. Leave one of them out.")
+    if given is None and ending and ending not in forms:
+        raise ValueError(f"{to}: which format? Its ending is none of {known}. Add --format, or choose another ending.")
+    return given or ending or default

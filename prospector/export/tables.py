@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from prospector.export import seed_candidates
+from prospector.export import prospects, seed_candidates
 from prospector.store import Store
 
-Rows = Iterable[Mapping[str, object]]
+Rows = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,35 +18,16 @@ class Table:
     says: str  # for help texts
     columns: tuple[str, ...]
     rows: Callable[[Store], Rows]
+    doubt: Callable[[Mapping[str, Any]], str] = lambda _: ""  # why a row is left out unless all are asked for, or ""
 
 
 _ALL = (
     Table(
         name="prospects",
         says="pages worth writing about, best first",
-        columns=(
-            "page_url",
-            "page_title",
-            "site",
-            "language",
-            "score",
-            "parts",
-            "stage",
-            "flags",
-            "dead_links",
-            "confirmed_dead_links",
-            "contact_kind",
-            "contact",
-            "contact_name",
-            "contact_role",
-            "contact_reason",
-            "contact_source_url",
-            "contact_found_at",
-            "draft_status",
-            "fetched_at",
-            "updated_at",
-        ),
-        rows=lambda store: store.reports.prospects(),
+        columns=prospects.COLUMNS,
+        rows=prospects.rows,
+        doubt=prospects.doubt,
     ),
     Table(
         name="drafts",

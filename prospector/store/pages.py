@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -211,6 +211,18 @@ class Pages:
             ORDER BY link.page_url
             """,
             (time_text(now),),
+        )
+        return urls
+
+    def linking_to(self, targets: Collection[str]) -> list[str]:
+        """Pages of other people with a link to one of these targets."""
+        urls: list[str] = self._session.column(
+            """
+            SELECT DISTINCT page_url FROM links
+            WHERE present = 1 AND boilerplate = 0 AND own = 0 AND target_url IN (SELECT value FROM json_each(?))
+            ORDER BY page_url
+            """,
+            (json_text(sorted(targets)),),
         )
         return urls
 

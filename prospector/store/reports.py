@@ -54,6 +54,17 @@ class Reports:
             parts = [f"{part.points:+g} {part.name}: {part.reason}" for part in parts_of(row["parts"])]
             yield {**row, "parts": parts, "flags": json.loads(row["flags"])}
 
+    def claims(self, page_url: str) -> list[Row]:
+        """A page's dead links, each target once, in page order: target_url, anchor, verdict, confidence, reason, last_checked_at."""
+        return self._session.rows(
+            """
+            SELECT dead.target_url, dead.anchor, dead.verdict, dead.confidence, dead.reason, target.last_checked_at, min(dead.position) AS place
+            FROM dead_links AS dead JOIN targets AS target ON target.url = dead.target_url
+            WHERE dead.page_url = ? GROUP BY dead.target_url ORDER BY place
+            """,
+            (page_url,),
+        )
+
     def drafts(self) -> Iterator[Row]:
         """Every draft, whatever its status, with a person's wording where there is one."""
         for row in self._session.each("SELECT * FROM draft_list ORDER BY id"):

@@ -6,15 +6,17 @@ import csv
 import io
 import json
 import subprocess
-from argparse import Namespace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from prospector.commands.export import Command
 from prospector.export import TABLES
+from prospector.items import Confidence
 from prospector.store import Store
 from tests.crawling import scrapy
+from tests.documents import parser_of
 from tests.store import builders as make
 
 
@@ -30,46 +32,48 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def typed(*arguments: str, form: str | None = None, output: str = "-", replace: bool = False) -> int:
+def typed(*arguments: str) -> int:
     command = Command()
-    command.run(list(arguments), Namespace(campaign=None, format=form, output=output, replace=replace))
+    parser = parser_of("export", command)
+    options, words = parser.parse_known_args(["--no-recheck", *arguments])
+    command.run(words, options)
     return command.exitcode
 
 
 def run(here: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return scrapy("export", *arguments, cwd=here)
+    return scrapy("export", "--no-recheck", *arguments, cwd=here)
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_table_can_be_written_and_says_how_much(here: Path, capsys: pytest.CaptureFixture[str], table: str) -> None:
-    assert typed(table, output="out.csv") == 0
+    assert typed(table, "-o", "out.csv") == 0
     rows = list(csv.DictReader(io.StringIO((here / "out.csv").read_text("utf-8-sig"))))
     noun = "row" if len(rows) == 1 else "rows"
     assert capsys.readouterr().err.splitlines()[-1] == f"{len(rows)} {noun}: {TABLES[table].says}, in out.csv"
 
 
 def test_the_files_ending_decides_on_the_format(here: Path) -> None:
-    assert typed("drafts", output="out.jsonl") == 0
+    assert typed("drafts", "-o", "out.jsonl") == 0
     assert json.loads((here / "out.jsonl").read_text("utf-8"))["subject"] == "=1+1 Ссылка"
-    assert typed("drafts", output="out.csv") == 0
+    assert typed("drafts", "-o", "out.csv") == 0
     assert "'=1+1" in (here / "out.csv").read_text("utf-8-sig")
 
 
 def test_a_file_is_overwritten_only_when_asked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "out.csv").write_text("mine", "utf-8")
-    assert typed("drafts", output="out.csv") == 1
+    assert typed("drafts", "-o", "out.csv") == 2
     assert "--replace" in capsys.readouterr().err
     assert (here / "out.csv").read_text("utf-8") == "mine"
-    assert typed("drafts", output="out.csv", replace=True) == 0
+    assert typed("drafts", "-o", "out.csv", "--replace") == 0
     assert (here / "out.csv").read_text("utf-8") != "mine"
 
 
 def test_a_folder_that_there_is_not(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert typed("drafts", output="nowhere/out.csv") == 1
+    assert typed("drafts", "-o", "nowhere/out.csv") == 1
     assert "nowhere" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("arguments", "said"), [((), "which table?"), (("draughts",), "there is no table 'draughts'")])
+@pytest.mark.parametrize(("arguments", "said"), [((), "which table?"), (("draft",), "there is no table 'draft'. Did you mean drafts?")])
 def test_an_unknown_table_is_named_with_those_there_are(
     here: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
 ) -> None:
@@ -82,3 +86,28 @@ def test_standard_output_has_the_table_and_nothing_else(here: Path) -> None:
     assert done.returncode == 0
     assert [json.loads(line)["subject"] for line in done.stdout.splitlines()] == ["=1+1 Ссылка"]
     assert "campaign demo" in done.stderr
+
+
+def test_a_format_that_is_not_clear_is_asked_for(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("drafts", "-o", "out.ods") == 2
+    assert "out.ods: which format? Its ending is none of csv, jsonl, xlsx" in capsys.readouterr().err
+    assert typed("drafts", "-o", "-", "--format", "pdf") == 2
+
+
+def test_a_workbook_is_one(here: Path) -> None:
+    assert typed("drafts", "-o", "out.xlsx") == 0
+    heading, row = openpyxl.load_workbook(here / "out.xlsx").active.values
+    assert row[heading.index("subject")] == "'=1+1 Ссылка"
+
+
+def test_prospects_without_a_confirmed_link_are_left_out_and_counted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Store.open(here / "output" / "demo.db") as store:
+        store.evidence.save_verdict(make.TARGET, make.dead(confidence=Confidence.PROBABLE), now=make.NOON)
+    assert typed("prospects", "-o", "out.jsonl") == 0
+    assert (here / "out.jsonl").read_text("utf-8") == ""
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "Left out (--all writes them too):",
+        "     1  no dead link on the page is confirmed yet",
+    ]
+    assert typed("prospects", "--all", "-o", "all.jsonl") == 0
+    assert json.loads((here / "all.jsonl").read_text("utf-8"))["page_url"] == make.PAGE

@@ -1,0 +1,71 @@
+"""The table prospects: pages worth writing about, with what a person needs to believe it: what was seen, when, and where the contact stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from prospector.items import VerdictKind
+from prospector.store import Store
+from prospector.words import clause
+
+COLUMNS = (
+    "page_url",
+    "page_title",
+    "site",
+    "language",
+    "score",
+    "parts",
+    "stage",
+    "flags",
+    "dead_links",
+    "confirmed_dead_links",
+    "verdict_text",
+    "checked_on",
+    "contact_kind",
+    "contact",
+    "contact_name",
+    "contact_role",
+    "contact_reason",
+    "contact_source",
+    "contact_source_url",
+    "contact_found_at",
+    "draft_status",
+    "fetched_at",
+    "updated_at",
+)
+_STATUS = re.compile(r"\b(404|410)\b")
+
+
+def rows(store: Store) -> Iterator[Mapping[str, Any]]:
+    for row in store.reports.prospects():
+        claims = [claim for claim in store.reports.claims(row["page_url"]) if claim["confidence"] == "confirmed"]
+        yield {**row, "verdict_text": _said(claims), "checked_on": _checked(claims), "contact_source": _source(row)}
+
+
+def doubt(row: Mapping[str, Any]) -> str:
+    """Why the page is no use to a sender yet, or ""."""
+    return "" if row["confirmed_dead_links"] else "no dead link on the page is confirmed yet"
+
+
+def _said(claims: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"{claim['anchor'] or claim['target_url']}: {_clause(claim)}" for claim in claims]
+
+
+def _clause(claim: Mapping[str, Any]) -> str:
+    kind = VerdictKind(claim["verdict"])
+    status = _STATUS.search(claim["reason"]) if kind is VerdictKind.GONE else None
+    return clause(kind, status=int(status[1]) if status else None)
+
+
+def _checked(claims: Sequence[Mapping[str, Any]]) -> str:
+    """The day since which every one of them was looked at again; "" where there is none."""
+    return min((claim["last_checked_at"] or "" for claim in claims), default="")[:10]
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    """Where the address was found and when: what privacy law wants a sender to know."""
+    if not row["contact_source_url"]:
+        return ""
+    return ", seen ".join(filter(None, (row["contact_source_url"], (row["contact_found_at"] or "")[:10])))
