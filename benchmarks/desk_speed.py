@@ -22,8 +22,10 @@ from typing import Any
 import aiohttp
 
 from prospector.campaign import DEMO, load_campaign
+from prospector.deciding import Decisions
 from prospector.review.serving import Desk, serving
 from prospector.store import Store
+from prospector.store.suppressions import Suppressions
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = NOW.isoformat()
@@ -143,8 +145,9 @@ def _drafts(prospects: int, chance: random.Random) -> Iterator[Sequence[Any]]:
 
 async def measure(path: Path, urls: Sequence[str], runs: int) -> None:
     campaign = load_campaign(DEMO)
-    with Store.open(path) as store:
-        desk = Desk(store=store, campaign=campaign, now=lambda: datetime.now(UTC))
+    with Store.open(path) as store, Suppressions.open(path.with_name("suppressions.db")) as suppressions:
+        decisions = Decisions(store, campaign, suppressions)
+        desk = Desk(store=store, campaign=campaign, decisions=decisions, now=lambda: datetime.now(UTC))
         async with serving(desk, port=0) as origin, aiohttp.ClientSession() as client:
             print("| URL | median ms | slowest ms | KB |\n|---|---|---|---|")
             for url in urls:

@@ -6,19 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from prospector.campaign import Campaign
-from prospector.deciding import Outcome
+from prospector.deciding import Decisions, Outcome
 from prospector.export.mailto import mailto
-from prospector.items import ContactKind, DraftStatus
+from prospector.items import DraftStatus
 from prospector.review.evidence import shown_claims, unsafe_hosts
 from prospector.review.filters import with_query
 from prospector.review.letter import errors, objections, pieces
-from prospector.store import Event, Store
+from prospector.store import Event, Store, StoredDraft
 from prospector.store.desk import Filter
 from prospector.store.dossier import Dossier
 from prospector.words import label
 
-# what a person may still decide; the rest is history
-OPEN = frozenset({DraftStatus.READY, DraftStatus.WAITING, DraftStatus.APPROVED, DraftStatus.SNOOZED, DraftStatus.REJECTED})
+# out of the house: what was written can't be changed any more
 OUT = frozenset({DraftStatus.EXPORTED, DraftStatus.SENT})
 MOST_EVENTS = 12
 _SAID = {
@@ -30,7 +29,7 @@ _SAID = {
 }
 
 
-def draft_values(store: Store, campaign: Campaign, dossier: Dossier, wanted: Filter, *, now: datetime) -> dict[str, Any]:
+def draft_values(store: Store, campaign: Campaign, decisions: Decisions, dossier: Dossier, wanted: Filter, *, now: datetime) -> dict[str, Any]:
     """What the letter's template shows."""
     draft = dossier.draft
     place = store.desk.place(draft.id, wanted)
@@ -48,26 +47,25 @@ def draft_values(store: Store, campaign: Campaign, dossier: Dossier, wanted: Fil
         "contact": next((route for route in dossier.routes if route.id == dossier.contact_id), None),
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),
         "is_mail": "@" in draft.recipient and not draft.recipient.startswith(("http://", "https://")),
-        "form_kinds": (ContactKind.FORM, ContactKind.TRACKER),
         "sender": campaign.sender,
         "editable": draft.status not in OUT,
-        "decided": draft.status not in {DraftStatus.READY, DraftStatus.WAITING},
+        "why_not_exported": decisions.why_not_exported(draft.id, now=now) if draft.status is DraftStatus.APPROVED else "",
         "mailto": mailto(draft.recipient, draft.final_subject, draft.final_body) or "",
         "outcomes": tuple(Outcome),
         "history": tuple((event, _said(event)) for event in dossier.events[:MOST_EVENTS]),
-        **letter_values(dossier, campaign, subject=draft.final_subject, body=draft.final_body),
+        **letter_values(store, campaign, draft, subject=draft.final_subject, body=draft.final_body),
     }
 
 
-def letter_values(dossier: Dossier, campaign: Campaign, *, subject: str, body: str) -> dict[str, Any]:
+def letter_values(store: Store, campaign: Campaign, draft: StoredDraft, *, subject: str, body: str) -> dict[str, Any]:
     """What is shown beside the editor, of the words as they stand in it."""
-    findings = objections(dossier, campaign, subject=subject, body=body)
+    findings = objections(store, campaign, draft, subject=subject, body=body)
     return {
         "subject": subject,
         "pieces": tuple(pieces(body)),
         "findings": findings,
         "errors": errors(findings),
-        "recipient": dossier.draft.recipient,
+        "recipient": draft.recipient,
         "sender": campaign.sender,
     }
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from prospector.campaign import Campaign
+from prospector.drafting import stored_prospect
 from prospector.items import Draft
 from prospector.outreach.lint import Finding, Severity, lint
-from prospector.store.dossier import Dossier
+from prospector.store import Store, StoredDraft
 
 MAX_SUBJECT, MAX_BODY = 1_000, 100_000  # what the editor takes
 _URL = re.compile(r"https?://[^\s<>()“”„\"]+")
@@ -32,8 +33,11 @@ def pieces(body: str) -> Iterator[Piece]:
     yield Piece(text=body[end:], is_link=False)
 
 
-def objections(dossier: Dossier, campaign: Campaign, *, subject: str, body: str) -> tuple[Finding, ...]:
-    draft = dossier.draft
+def objections(store: Store, campaign: Campaign, draft: StoredDraft, *, subject: str, body: str) -> tuple[Finding, ...]:
+    """To the letter as it would be with these words."""
+    prospect = stored_prospect(store, draft)
+    if prospect is None:
+        return ()
     written = Draft(
         page_url=draft.page_url,
         recipient=draft.recipient,
@@ -43,7 +47,7 @@ def objections(dossier: Dossier, campaign: Campaign, *, subject: str, body: str)
         status=draft.status,
         note=draft.note,
     )
-    return lint(written, dossier.prospect(), campaign)
+    return lint(written, prospect, campaign)
 
 
 def errors(findings: tuple[Finding, ...]) -> int:

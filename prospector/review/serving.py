@@ -26,6 +26,7 @@ from prospector.store.dossier import Dossier
 
 HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
+_NO_LETTER = "There is no letter with this number. It may have been removed; go back to the queue."
 MAX_POST = 1_000_000  # bytes
 MOST_DIGITS = 15  # SQLite's numbers end at nineteen
 
@@ -93,7 +94,7 @@ class _Handlers:
     async def draft(self, request: web.Request) -> web.Response:
         dossier, now = self._dossier(request), self._desk.now()
         return self._page(
-            "draft.html", **draft_values(self._desk.store, self._desk.campaign, dossier, read_filter(request.query), now=now)
+            "draft.html", **draft_values(self._desk.store, self._desk.campaign, self._desk.decisions, dossier, read_filter(request.query), now=now)
         )
 
     async def dashboard(self, request: web.Request) -> web.Response:
@@ -118,7 +119,10 @@ class _Handlers:
     async def preview(self, request: web.Request) -> web.Response:
         wishes = await deeds.wishes_of(request)
         subject, body = str(wishes.get("subject", ""))[:MAX_SUBJECT], str(wishes.get("body", ""))[:MAX_BODY]
-        values = letter_values(self._dossier(request), self._desk.campaign, subject=subject, body=body)
+        draft = self._desk.store.drafts.get(_id(request))
+        if draft is None:
+            raise web.HTTPNotFound(text=_NO_LETTER)
+        values = letter_values(self._desk.store, self._desk.campaign, draft, subject=subject, body=body)
         now = self._desk.now()
         return web.json_response(
             {
@@ -171,7 +175,7 @@ class _Handlers:
     def _dossier(self, request: web.Request) -> Dossier:
         dossier = self._desk.store.dossiers.of(_id(request))
         if dossier is None:
-            raise web.HTTPNotFound(text="There is no letter with this number. It may have been removed; go back to the queue.")
+            raise web.HTTPNotFound(text=_NO_LETTER)
         return dossier
 
     def _page(self, template: str, *, status: int = 200, **values: object) -> web.Response:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prospector.items import ArchivedCopy, Contact, DeadLink, Match, Observation, OutboundLink, Part, Prospect, Score, Stage, Verdict, VerdictKind
+from prospector.items import ArchivedCopy, Contact, Match, Observation, OutboundLink, Score, Stage, Verdict, VerdictKind
 from prospector.store.codecs import parts_of, unpacked
 from prospector.store.drafts import Drafts, StoredDraft
 from prospector.store.events import Event, events_of
@@ -66,30 +67,13 @@ class Dossier:
     claims: tuple[Claim, ...]  # in the order of the page
     more_claims: int  # left out beyond MOST_LINKS
     events: tuple[Event, ...]  # latest first
-    follow_ups: tuple[int, ...]  # drafts
+    choices: Mapping[str, str | None]  # a person's: target URL → what to offer for it, None for nothing
 
-    def prospect(self) -> Prospect:
-        """As the letter's writer sees it."""
-        return Prospect(
-            page_url=self.draft.page_url,
-            page_title=self.page_title,
-            site=self.site,
-            language=self.language,
-            dead_links=tuple(
-                DeadLink(
-                    link=claim.link,
-                    verdict=claim.verdict,
-                    archived=claim.archived,
-                    new_url=claim.alias.new_url if claim.alias else "",
-                    match=next((one for one in claim.matches if one.page_url in self.draft.body), next(iter(claim.matches), None)),
-                )
-                for claim in self.claims
-            ),
-            contact=next((route.contact for route in self.routes if route.id == self.contact_id), None),
-            score=self.score,
-            stage=self.stage,
-            flags=self.flags,
-        )
+    def offered(self, claim: Claim) -> str | None:
+        """The page that the letter offers for a dead link: a person's choice, else the one that it names."""
+        if claim.link.target_url in self.choices:
+            return self.choices[claim.link.target_url]
+        return next((match.page_url for match in claim.matches if match.page_url in self.draft.final_body), None)
 
 
 class Dossiers:
@@ -103,6 +87,7 @@ class Dossiers:
         if draft is None or head is None:
             return None
         claims = self._claims(draft.page_url)
+        contact_id = draft.chosen_contact_id or head["contact_id"]
         return Dossier(
             draft=draft,
             page_title=head["title"],
@@ -114,12 +99,12 @@ class Dossiers:
             score=Score(parts=parts_of(head["parts"] or "[]")),
             stage=Stage(head["stage"] or Stage.FOUND),
             flags=tuple(json.loads(head["flags"] or "[]")),
-            contact_id=head["contact_id"],
-            routes=self._routes(head["site"], head["contact_id"]),
+            contact_id=contact_id,
+            routes=self._routes(head["site"], contact_id),
             claims=tuple(map(self._claim, claims[:MOST_LINKS])),
             more_claims=max(0, len(claims) - MOST_LINKS),
             events=events_of(self._session, f"draft {draft_id}")[::-1],
-            follow_ups=tuple(self._session.column("SELECT id FROM drafts WHERE follow_up_of = ? ORDER BY id", (draft_id,))),
+            choices=Findings(self._session).chosen_offers(draft.page_url),
         )
 
     def html(self, draft_id: int) -> str | None:
