@@ -10,6 +10,7 @@ from typing import Self
 from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
+from prospector.store.figures import Figures
 from prospector.store.findings import Findings
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
@@ -40,6 +41,7 @@ class Store:
         self.ranks = Ranks(session)
         self.signals = Signals(session)
         self.reports = Reports(session)
+        self.figures = Figures(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
