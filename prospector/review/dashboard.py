@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from prospector.campaign import Campaign
 from prospector.items import DEAD_KINDS, UNCLICKABLE_KINDS, Confidence, DraftStatus, VerdictKind
@@ -66,16 +67,20 @@ class Waiting:
     do: str  # the command, or ""
 
 
-def page(store: Store, campaign: Campaign, now: datetime) -> str:
-    """The dashboard for the desk's layout."""
-    return _templates().get_template("dashboard.html").render(figures(store, campaign, now))
+def page(store: Store, campaign: Campaign, now: datetime) -> Markup:
+    """The dashboard for the desk's layout, which serves its style sheet."""
+    return Markup(_templates().get_template("dashboard.html").render(figures(store, campaign, now), at_the_desk=True))  # noqa: S704  # escaped
 
 
 def report(store: Store, campaign: Campaign, now: datetime) -> str:
     """The same as a whole document."""
     style = stylesheet()
     fingerprint = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return _templates().get_template("report.html").render(figures(store, campaign, now), style=style, fingerprint=fingerprint)
+    return (
+        _templates()
+        .get_template("report.html")
+        .render(figures(store, campaign, now), at_the_desk=False, style=style, fingerprint=fingerprint)
+    )
 
 
 def stylesheet() -> str:

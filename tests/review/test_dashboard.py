@@ -192,6 +192,14 @@ def test_the_report_allows_its_own_style_and_nothing_else(store: Store, campaign
     assert not re.search(r"url\(|@import", style)
 
 
+def test_the_desk_takes_the_page_as_it_is_and_brings_its_style(store: Store, campaign: Campaign) -> None:
+    text = dashboard.page(store, campaign, make.NOON)
+    assert hasattr(text, "__html__")
+    (sheet,) = parse(text).css("link")
+    assert (sheet.attributes["rel"], sheet.attributes["href"]) == ("stylesheet", "/static/dashboard.css")
+    assert not parse(dashboard.report(store, campaign, make.NOON)).css("link")
+
+
 def test_every_picture_has_a_title_a_description_and_a_table(store: Store, campaign: Campaign) -> None:
     fill(store)
     tree = parse(dashboard.page(store, campaign, make.NOON))
