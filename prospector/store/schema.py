@@ -6,12 +6,12 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import decision_tables, desk_tables, rank_tables, tables, views
+from prospector.store import decision_tables, desk_tables, figure_tables, rank_tables, tables, views
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 5  # the number of migrations below
+VERSION = 6  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -42,6 +42,12 @@ def _decisions(db: Database) -> None:
 @MIGRATIONS(name="6 the desk's queue")
 def _desk_queue(db: Database) -> None:
     for statement in desk_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="10 figures")
+def _figures(db: Database) -> None:
+    for statement in figure_tables.ALL:
         db.execute(statement)
 
 

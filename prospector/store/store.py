@@ -13,6 +13,7 @@ from prospector.store.dossier import Dossiers
 from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
+from prospector.store.figures import Figures
 from prospector.store.findings import Findings
 from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
@@ -47,6 +48,7 @@ class Store:
         self.journal = Journal(session)
         self.desk = Desk(session)
         self.dossiers = Dossiers(session)
+        self.figures = Figures(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
