@@ -51,6 +51,7 @@ def draft_values(store: Store, campaign: Campaign, decisions: Decisions, dossier
         "editable": draft.status not in OUT,
         "why_not_exported": decisions.why_not_exported(draft.id, now=now) if draft.status is DraftStatus.APPROVED else "",
         "mailto": mailto(draft.recipient, draft.final_subject, draft.final_body) or "",
+        "empty_mailto": (mailto(draft.recipient, draft.final_subject, "") or "").removesuffix("&body="),
         "outcomes": tuple(Outcome),
         "history": tuple((event, _said(event)) for event in dossier.events[:MOST_EVENTS]),
         **letter_values(store, campaign, draft, subject=draft.final_subject, body=draft.final_body),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from prospector.review.snapshot import framed
 from prospector.store import Store, StoreError
 from prospector.store.dossier import Dossier
 
+_LOG = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "static"
 _NO_LETTER = "There is no letter with this number. It may have been removed; go back to the queue."
@@ -198,6 +200,9 @@ class _Handlers:
                 status, reason = error.status, (error.text or "") if plain else "There is nothing here. Go back to the queue."
             except StoreError as error:
                 status, reason = 503, str(error)
+            except Exception:  # a mistake of ours must not leave without our headers
+                _LOG.exception("the desk failed at %s", request.path)
+                status, reason = 500, "The desk made a mistake, which the terminal tells in full. Nothing was changed. Go back and try again."
             if request.method != "GET":
                 return web.json_response({"reason": reason}, status=status)
             return self._page("message.html", status=status, message=reason)

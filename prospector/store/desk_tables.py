@@ -89,6 +89,7 @@ KEPT_BY = (
     f"CREATE TRIGGER desk_queue_draft_changed AFTER UPDATE ON drafts BEGIN {_OF_PAGE}; END",
     "CREATE TRIGGER desk_queue_draft_removed AFTER DELETE ON drafts BEGIN DELETE FROM desk_queue WHERE draft_id = old.id; END",
     # a crawl that finds a page's links, verdicts, matches or contact changed saves its prospect: one trigger follows them all
+    f"CREATE TRIGGER desk_queue_prospect_added AFTER INSERT ON prospects BEGIN {_OF_PAGE}; END",
     f"CREATE TRIGGER desk_queue_prospect_changed AFTER UPDATE ON prospects BEGIN {_OF_PAGE}; END",
 )
 

@@ -327,7 +327,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
+  const button = event.target.closest("button, a[data-copy-from]");
   if (!button) return;
   if (button.dataset.deed) deeds[button.dataset.deed](button);
   else if (button.dataset.bulk) bulk(button.dataset.bulk);
