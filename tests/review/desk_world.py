@@ -81,7 +81,7 @@ def _judge(store: Store) -> None:
         for url, fields in {
             MINT: {"hops": (Hop(url=MINT, status=301, location="/lost"),), "final_url": "https://gone.example.com/lost"},
             SOIL: {"status": None, "outcome": Outcome.NO_HOST},
-            TAKEN: {"status": 200, "final_url": "https://casino.example.net/", "body": CASINO},
+            TAKEN: {"status": 200, "final_url": TAKEN, "body": CASINO},
         }.items():
             store.evidence.save_observations([make.seen(url, observed_at=NOW - timedelta(days=days), **fields)])
     confirmed = {"first_failed_at": NOW - 9 * make.DAY, "confirmed_at": NOW - 3 * make.DAY, "next_check_at": NOW + 7 * make.DAY}
