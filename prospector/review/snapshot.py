@@ -32,7 +32,7 @@ _EMPTY = "<body><p>Nothing of this page was kept.</p></body>"
 def framed(html: str, link: OutboundLink | None, *, base: str) -> str:
     """:param link: the one to mark. :param base: the page's own address, which its links are relative to."""
     tree = parse(html)
-    if tree.body is None:
+    if tree.body is None or not html.strip():
         return _document(_EMPTY)
     marked = None if link is None else _found(tree.css("a[href], area[href]"), link, _base(tree.css("base[href]"), base))
     for node in tree.css(_ACTIVE):

@@ -42,11 +42,11 @@ def test_a_page_s_own_ids_cannot_pose_as_the_mark() -> None:
 
 def test_every_link_that_extraction_finds_can_be_marked() -> None:
     html = f'<ul><li><a href="{MINT}#top">Mint</a><li><a href="https://x.example/a b"><img alt="A picture"></a><li><a href="//y.example">  two\n words </a></ul>'
-    links = read_page(html, url=PAGE).outbound
+    links = read_page(html, url=PAGE).links
     assert len(links) == 3
     for link in links:
         assert f'id="{MARK}"' in framed(html, link, base=PAGE), link
 
 
 def test_a_page_of_which_nothing_was_kept_says_so() -> None:
-    assert "Nothing of this page was kept" in framed("", None, base=PAGE)
+    assert "Nothing of this page was kept" in framed(" ", None, base=PAGE)
