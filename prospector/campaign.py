@@ -145,6 +145,15 @@ class Crawl(Table):
     depth: int = Field(default=1, ge=0, le=10, description="Clicks away from a seed, on its own site; 0: the seeds alone.", examples=[1])
     pages_per_site: int = Field(default=20, ge=1, description="Pages to read of one site at most.", examples=[20])
     max_pages: int = Field(default=5000, ge=1, description="Pages to read in one run at most.", examples=[5000])
+    max_requests: int | None = Field(
+        default=None,
+        ge=1,
+        description="Requests of one run, about; then it ends, and the next one goes on. Absent: no limit.",
+        examples=[20000],
+    )
+    max_minutes: float | None = Field(
+        default=None, gt=0, description="Minutes of one run; then it ends, and the next one goes on. Absent: no limit.", examples=[120.0]
+    )
     concurrency: int = Field(default=128, ge=1, le=2000, description="Requests under way at a time, over all hosts.", examples=[128])
     per_host: int = Field(default=1, ge=1, le=32, description="Requests under way at a time on one host.", examples=[1])
     delay: float = Field(default=1.0, ge=0, le=3600, description="Seconds between two requests to one host.", examples=[1.0])
@@ -198,7 +207,24 @@ class Templates(Table):
         examples=["templates"],
     )
     letter: Line = Field(
-        default="resource-page", description="Which letter to write: the name of its file without the ending.", examples=["resource-page"]
+        default="resource-page", description="Which letter to write: the `id` in the head of its file.", examples=["resource-page"]
+    )
+    letters: Many[Line] = Field(
+        default=(),
+        description="Several to choose from, instead of `letter`: by the page's kind and language, then by chance that never changes for a page.",
+        examples=[["resource-page", "short", "librarian"]],
+    )
+    own_pages: int = Field(
+        default=1,
+        ge=1,
+        le=8,
+        description="Pages of your own that one letter offers at most, the strongest first; more read like a sales list.",
+        examples=[1],
+    )
+    consent: Literal["warn", "refuse"] = Field(
+        default="warn",
+        description='What happens where the reader\'s country wants consent before advertising by e-mail: "warn" asks you, "refuse" lets no such letter be approved.',
+        examples=["warn"],
     )
 
 
@@ -228,6 +254,11 @@ class Campaign(Table):
         examples=["links"],
     )
     language: LanguageCode = Field(default="en", description="Language of the letters.", examples=["en"])
+    languages: Many[LanguageCode] = Field(
+        default=(),
+        description="Further languages that you can read answers in: a page in one of them gets its letter in it, where there is such a letter.",
+        examples=[["de"]],
+    )
     keywords: Many[Line] = Field(
         default=(), description="The campaign's subject in a few words each.", examples=[["companion planting", "seed saving"]]
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from prospector.campaign import Campaign
@@ -260,6 +260,9 @@ class Decisions:
             if stage is not None:
                 self.store.prospects.set_stage(draft.page_url, next_stage(stage, outcome), part_of=event, now=now)
             self._tell_suppressions(draft_id)
+            if outcome is Outcome.NO_REPLY and self.campaign.follow_ups.enabled:  # the reminder wants a new look at its links
+                due = written["sent_at"] + timedelta(days=self.campaign.follow_ups.after_days)
+                self.store.evidence.look_again([claim.target_url for claim in draft.claims], at=max(due, now))
         return Done(said=f"Marked as {outcome}.", draft_id=draft_id, event_id=event)
 
     def obey_suppressions(self, *, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.drafting import stored_prospect
+from prospector.drafting import previous_of, stored_prospect
 from prospector.items import ContactKind, Draft, Wait
 from prospector.outreach.lint import Finding, Severity, lint
 from prospector.outreach.plain import defanged, quiet
@@ -59,7 +59,16 @@ class Checks:
     def findings(self, draft: StoredDraft) -> tuple[Finding, ...]:
         """What lint says of a draft as it would go out."""
         prospect = stored_prospect(self.store, draft)
-        return () if prospect is None else lint(as_it_goes_out(draft), prospect, self.campaign)
+        if prospect is None:
+            return ()
+        first = None if draft.follow_up_of is None else self.store.drafts.get(draft.follow_up_of)
+        return lint(
+            as_it_goes_out(draft),
+            prospect,
+            self.campaign,
+            evidence={claim.target_url: self.store.evidence.observations(claim.target_url) for claim in draft.claims},
+            previous=previous_of(first) if first else None,
+        )
 
     def is_hidden(self, draft: StoredDraft) -> bool:
         contact = self.store.prospects.contact_at(self.store.drafts.site(draft), draft.recipient)

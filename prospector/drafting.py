@@ -19,19 +19,23 @@ from prospector.items import (
     DeadLink,
     Draft,
     DraftStatus,
+    Observation,
     OutboundLink,
     Prospect,
     ResourcePage,
     Score,
     Stage,
-    Strength,
     Verdict,
     Via,
 )
 from prospector.links.sites import site_of
+from prospector.outreach.choice import choose, follow_up
+from prospector.outreach.decency import FirstLetter, LookedAt, no_follow_up
 from prospector.outreach.letter import NoDraft, compose
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.templates import Template, load_templates
+from prospector.outreach.transitions import SETTLED, WITHDRAWABLE
+from prospector.outreach.views import Previous
 from prospector.scoring.score import Facts, score_prospect
 from prospector.scoring.spam import Flag, Suspect, spam_flags
 from prospector.store import Saved, Store, StoredDraft
@@ -66,7 +70,9 @@ class Writer:
         prospect = self.prospect(page_url, now=now)
         if prospect is None:
             return self.nothing_dead(page_url, part_of=part_of, now=now)
-        return self.write(prospect, part_of=part_of, now=now)
+        drafted = self.write(prospect, part_of=part_of, now=now)
+        self.follow_up(prospect, now=now)
+        return drafted
 
     def prospect(self, page_url: str, *, now: datetime) -> Prospect | None:
         return prospect_of(self.store, self.campaign, page_url, now=now)
@@ -96,15 +102,73 @@ class Writer:
         address = contact.value if contact and contact.kind is ContactKind.EMAIL else ""
         if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
             return NoDraft(reason=why)
-        template = self.templates[self.campaign.templates.letter]
-        return compose(prospect, self.campaign, template, now=now, seen=failure_days(self.store, prospect))
+        chosen = self.store.findings.chosen_offers(prospect.page_url)
+        return compose(
+            prospect,
+            self.campaign,
+            choose(self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language),
+            now=now,
+            seen=failure_days(self.store, prospect),
+            chosen=[target for target, offer in chosen.items() if offer],
+        )
+
+    def follow_up(self, prospect: Prospect, *, now: datetime) -> Drafted:
+        """The reminder to a page that did not answer, where decency allows one: drafted, renewed, or withdrawn when its ground is gone."""
+        first = self.store.drafts.of_page(prospect.page_url)
+        if first is None or first.status is not DraftStatus.SENT:
+            return Drafted.NONE
+        there = self.store.drafts.of_page(prospect.page_url, follow_up_of=first.id)
+        if why := self.why_no_follow_up(prospect, first, there, now=now):
+            if there is None or there.status not in WITHDRAWABLE:
+                return Drafted.NONE
+            self.store.drafts.withdraw_one(there, reason=why, now=now)
+            return Drafted.WITHDRAWN
+        named = {claim.target_url for claim in first.claims}
+        still = replace(prospect, dead_links=tuple(one for one in prospect.dead_links if one.link.target_url in named))
+        letter = self._reminder(still, first, now=now)
+        if isinstance(letter, NoDraft):
+            return Drafted.NONE
+        letter = replace(letter, recipient=first.recipient, follow_up_of=first.id)
+        return _DRAFTED[self.store.drafts.save(letter, now=now)]
+
+    def why_no_follow_up(self, prospect: Prospect, first: StoredDraft, there: StoredDraft | None, *, now: datetime) -> str:
+        """In words; "" if there may be one."""
+        settings = self.campaign.follow_ups
+        dead = {one.link.target_url: one.verdict.confidence for one in prospect.dead_links}
+        looks = [
+            LookedAt(confidence=dead.get(claim.target_url), at=self.store.evidence.last_checked_at(claim.target_url))
+            for claim in first.claims
+        ]
+        letter = FirstLetter(
+            status=first.status,
+            sent_at=first.sent_at,
+            outcome=first.outcome,
+            outcome_at=first.outcome_at,
+            followed_up=there is not None and there.status in SETTLED,
+        )
+        return no_follow_up(letter, looks, enabled=settings.enabled, after_days=settings.after_days, now=now)
+
+    def _reminder(self, prospect: Prospect, first: StoredDraft, *, now: datetime) -> Draft | NoDraft:
+        template = follow_up(self.templates, self.campaign, first=first.template, page_url=prospect.page_url, language=prospect.language)
+        if template is None or first.sent_at is None:
+            return NoDraft(reason="the campaign's folder of letters has none for a follow-up")
+        return compose(
+            prospect,
+            self.campaign,
+            template,
+            now=now,
+            seen=failure_days(self.store, prospect),
+            chosen=[claim.target_url for claim in first.claims if claim.offer_url],
+            previous=previous_of(first),
+        )
 
     def _objection(self, letter: Draft, prospect: Prospect) -> str:
         """What lint says against a text that would take the place of an approved one."""
         stored = self.store.drafts.of_page(prospect.page_url)
         if stored is None or stored.status is not DraftStatus.APPROVED or stored.edited:
             return ""
-        errors = (one.reason for one in lint(letter, prospect, self.campaign) if one.severity is Severity.ERROR)
+        findings = lint(letter, prospect, self.campaign, evidence=evidence_of(self.store, prospect))
+        errors = (one.reason for one in findings if one.severity is Severity.ERROR)
         return next(errors, "")
 
 
@@ -125,6 +189,16 @@ def open_suppressions(campaign: Campaign, chosen: str | None) -> Suppressions:
     if campaign.is_demo and not chosen:
         return Suppressions.open(campaign.home / "output" / f"{campaign.name}-suppressions.db")
     return Suppressions.open(chosen or None)
+
+
+def previous_of(first: StoredDraft) -> Previous | None:
+    """A first letter, as the one that follows it up speaks of it."""
+    return None if first.sent_at is None else Previous(sent_at=first.sent_at, subject=first.final_subject)
+
+
+def evidence_of(store: Store, prospect: Prospect) -> Mapping[str, Sequence[Observation]]:
+    """What was seen of each dead target of a page."""
+    return {one.link.target_url: store.evidence.observations(one.link.target_url) for one in prospect.dead_links}
 
 
 def stored_prospect(store: Store, draft: StoredDraft) -> Prospect | None:
@@ -150,7 +224,7 @@ def contact_of(store: Store, draft: StoredDraft) -> Contact | None:
 
 
 def with_fixes(store: Store, page_url: str, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
-    """Dead links with what is known to mend them. What a person chose to offer counts as a strong match; what they refused is none."""
+    """Dead links with what is known to mend them. What a person chose is their match; what they refused has none."""
     chosen = store.findings.chosen_offers(page_url)
     return tuple(_with_choice(one, chosen, store) for one in _with_best(store, found))
 
@@ -173,7 +247,7 @@ def _with_choice(one: DeadLink, chosen: Mapping[str, str | None], store: Store) 
     if target not in chosen:
         return one
     picked = next((match for match in store.findings.matches(target) if match.page_url == chosen[target]), None)
-    return replace(one, match=picked and replace(picked, strength=Strength.STRONG))
+    return replace(one, match=picked)
 
 
 def site_of_page(store: Store, page_url: str) -> str:

@@ -21,6 +21,8 @@ from prospector.contacts.search import ContactSearch
 from prospector.drafting import Drafted, prospect_of, site_of_page
 from prospector.items import (
     Contact,
+    ContactKind,
+    Observation,
     PageDone,
     Prospect,
     ResourcePage,
@@ -34,6 +36,7 @@ from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
 from prospector.store import Store, StoreError
 from prospector.verdicts.judge import judge
+from prospector.verdicts.keeping import forgettable
 
 BATCH = 50  # looks not yet in the store, with those under way: what a crash can cost
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
@@ -85,7 +88,8 @@ class StorePages(CampaignPipeline):
         if isinstance(item, ResourcePage):
             # The time of storing, not of reading: whatever was worked out before it did not know this page's links, and by its time
             # the store can tell.
-            page = replace(item, fetched_at=utc_now())
+            html = self.spider.writer.suppressions.without_forgotten(item.html)
+            page = replace(item, fetched_at=utc_now(), html=html)
             self.spider.store.pages.save(page)
             self.spider.store.visits.mark(page.url, at=page.fetched_at)
             self.count("pages")
@@ -122,6 +126,8 @@ class JudgeTargets(CampaignPipeline):
     async def close_spider(self) -> None:
         self._batch += await self.spider.unread_looks()
         self._flush_in_time()
+        if self.spider.broken is None:
+            self.spider.store.evidence.drop_unused_bodies()
 
     def _flush_in_time(self) -> None:
         """Outside of an item's way, where nobody else would hear of an error."""
@@ -141,12 +147,17 @@ class JudgeTargets(CampaignPipeline):
         batch, self._batch = self._batch, []
         store, policy, now = self.spider.store, self.spider.campaign.verdicts.policy(), utc_now()
         checks = []
+        unneeded: list[Observation] = []
         for look in batch:
-            verdict = judge([*store.evidence.observations(look.target_url), *look.observations], policy, now=now)
+            before = store.evidence.observations(look.target_url)
+            unneeded += forgettable(before)
+            verdict = judge([*before, *look.observations], policy, now=now)
             checks += [(observation, verdict) for observation in look.observations]
             self.count("checked")
             self.count(f"verdict/{verdict.kind.value}")
         store.evidence.save_checks(checks, now=now)
+        if unneeded:
+            self.count("forgotten", store.evidence.forget(unneeded))
 
 
 class FindContacts(CampaignPipeline):
@@ -184,7 +195,9 @@ class FindContacts(CampaignPipeline):
             found = await self._with_mail_hosts(search.found, site)
             if self._stopped():
                 raise Dropped("the next run looks for its contact")
-            store.prospects.save_contacts(site, found, checked_at=now)
+            listed = self.spider.writer.suppressions  # who asked not to be written to is not even collected again
+            allowed = [contact for contact in found if contact.kind is not ContactKind.EMAIL or not listed.blocked_address(contact.value)]
+            store.prospects.save_contacts(site, allowed, checked_at=now)
 
     def _read_pages(self, site: str) -> list[ResourcePage]:
         """All pages of the site that were read, seeds first: when the first page is done, no more come."""
@@ -278,6 +291,8 @@ class WriteDrafts(CampaignPipeline):
                 self.count("no_draft")
             case Drafted.NONE:
                 self.count("no_draft")
+        if writer.follow_up(item, now=now) is Drafted.NEW:
+            self.count("follow_ups")
         self.spider.store.pages.mark_done(item.page_url, now=now)
         if isinstance(letter, NoDraft):
             raise Stored

@@ -97,7 +97,7 @@ _CLAUSES: Mapping[str, Mapping[VerdictKind, str]] = MappingProxyType(
             VerdictKind.PARKED: "zeigt jetzt nur noch Werbung",
             VerdictKind.SOFT404: "zeigt die Meldung „Seite nicht gefunden“",
             VerdictKind.REDIRECTED: "leitet auf eine andere Seite um, nicht auf die verlinkte",
-            VerdictKind.HIJACKED: "der Name gehört jetzt jemand anderem und zeigt etwas ganz anderes; besser nicht besuchen",
+            VerdictKind.HIJACKED: "der Name gehört jetzt jemand anderem, und dort steht etwas ganz anderes; besser nicht aufrufen",
         },
     }
 )

@@ -23,7 +23,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings, default_settings
 
 from prospector import commands, settings, spiders
-from prospector.export import TABLES
+from prospector.export import WHAT
 from prospector.words import label, sentence
 
 ROOT = Path(__file__).parents[1]
@@ -189,7 +189,7 @@ def _wrong_words(name: str, words: list[str], command: ScrapyCommand) -> str:
     if name == "crawl":
         known = set(our_spiders())
     elif name == "export":
-        known = set(TABLES)
+        known = set(WHAT)
     given = {part for word in words for part in word.split("|")}
     return f"{name} knows no {' '.join(sorted(given - known))}" if known and given - known else ""
 

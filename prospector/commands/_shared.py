@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -19,11 +20,14 @@ from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
-from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.campaign import FILE_NAME, Campaign, CampaignError, find_campaign
+from prospector.campaign_lines import key_lines
 from prospector.checking.handler import network_settings
 from prospector.deciding import Decisions
 from prospector.drafting import open_suppressions
+from prospector.outreach.choice import named
 from prospector.outreach.templates import Template, TemplateError, load_templates
+from prospector.scaffold import bundled_templates
 from prospector.store import Store, StoreError
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -111,20 +115,14 @@ def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
 
 
 def chosen_letters(campaign: Campaign) -> dict[str, Template]:
-    """Every template of the campaign's folder by id, the campaign's own letter among them; checked before anything starts."""
-    folder, letter = campaign.templates.folder, campaign.templates.letter
+    """Every template of the campaign's folder by id, the campaign's own letters among them; checked before anything starts."""
     try:
-        letters = load_templates(folder)
+        letters = load_templates(campaign.templates.folder)
     except TemplateError as error:
         raise CommandError(str(error), BAD_INPUT) from error
-    if letter not in letters:
-        near = next(iter(get_close_matches(letter, letters, n=1, cutoff=0)))
-        known = ", ".join(sorted(letters))
-        raise CommandError(
-            f'{campaign.path.name}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). '
-            f'Write it as letter = "{near}".',
-            BAD_INPUT,
-        )
+    problems = [problem for name in named(campaign.templates) for problem in _no_first_letter(name, letters, campaign)]
+    if problems:
+        raise CommandError("\n".join(problems), BAD_INPUT)
     return letters
 
 
@@ -140,6 +138,44 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A sentence to put behind an error, with a space before it; "" when nothing is near."""
     near = get_close_matches(word.lower(), list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""
+
+
+def _no_first_letter(name: str, letters: dict[str, Template], campaign: Campaign) -> Iterator[str]:
+    """What is wrong with a letter that the campaign names, with its place."""
+    key, written = ("letters", f'letters = ["{name}"]') if campaign.templates.letters else ("letter", f'letter = "{name}"')
+    first = {each: letter for each, letter in letters.items() if letter.purpose != "follow-up"}
+    line = key_lines(campaign.path.read_text("utf-8-sig")).get(("templates", key))
+    place = f"{campaign.path.name}{f':{line}' if line else ''}  templates.{key}: "
+    if name in first:
+        return
+    near = next(iter(get_close_matches(name, first, n=1, cutoff=0)), "")
+    right = written.replace(f'"{name}"', f'"{near}"') if near else written
+    if name in letters:
+        yield f'{place}"{name}" follows a first letter up, and is no first letter. Write it as {right}.'
+    else:
+        known = ", ".join(sorted(first))
+        yield f'{place}there is no letter "{name}" in {campaign.templates.folder} (there are {known}). Write it as {right}.'
+
+
+def letters_beside(given: str | None, cwd: Path) -> Path:
+    """Where the letters lie when the campaign file has mistakes: where it says, if that can be read, else beside it, else the program's own."""
+    place = cwd / Path(given).expanduser() if given else cwd
+    file = place / FILE_NAME if place.is_dir() else place
+    try:
+        said = tomllib.loads(file.read_text("utf-8-sig"))["templates"]["folder"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        said = "templates"
+    folder = file.parent / (said if isinstance(said, str) else "templates")
+    return folder if folder.is_dir() else bundled_templates()
+
+
+def letter_mistakes(folder: Path) -> tuple[str, ...]:
+    """What is wrong with the letters of a folder, a line each."""
+    try:
+        load_templates(folder)
+    except TemplateError as error:
+        return tuple(str(error).splitlines())
+    return ()
 
 
 def open_store(campaign: Campaign) -> Store:

@@ -14,6 +14,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from prospector.campaign import CampaignError
 from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
@@ -26,6 +27,8 @@ from prospector.commands._shared import (
     check_network,
     chosen_campaign,
     chosen_letters,
+    letter_mistakes,
+    letters_beside,
     run_plainly,
 )
 from prospector.spiders.campaign_spider import CampaignSpider
@@ -102,7 +105,11 @@ class Command(ScrapyCrawl):
         return self._run(name, opts.spargs)
 
     def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:
-        campaign = chosen_campaign(opts.campaign or opts.spargs.pop("campaign", None))
+        given = opts.campaign or opts.spargs.pop("campaign", None)
+        try:
+            campaign = chosen_campaign(given)
+        except CampaignError as error:  # the mistakes of the letters at once, not after those of the campaign
+            raise CampaignError(*error.problems, *letter_mistakes(letters_beside(given, Path.cwd()))) from error
         opts.spargs.pop("campaign", None)
         chosen_letters(campaign)
         if name == "site" and not campaign.sites:

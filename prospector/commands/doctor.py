@@ -33,8 +33,11 @@ from prospector.commands._shared import (
     add_help,
     check_arguments,
     chosen_letters,
+    letter_mistakes,
+    letters_beside,
     run_plainly,
 )
+from prospector.outreach.choice import named
 from prospector.store import Store, StoreError
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock shows an earlier time
@@ -118,6 +121,8 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
         count = len(error.problems)
         words = "1 mistake" if count == 1 else f"{count} mistakes"
         yield Finding(level=Level.FAIL, subject="campaign", text=f"{words}. Put this right, then ask again:", more=error.problems)
+        if mistakes := letter_mistakes(letters_beside(given, cwd)):
+            yield Finding(level=Level.FAIL, subject="letters", text=mistakes[0], more=mistakes[1:])
         return
     yield Finding(level=Level.OK, subject="campaign", text=why)
     yield seeds(campaign)
@@ -192,7 +197,7 @@ def letters(campaign: Campaign) -> Finding:
         first, *more = str(error).splitlines()
         return Finding(level=Level.FAIL, subject="letters", text=first, more=tuple(more))
     return Finding(
-        level=Level.OK, subject="letters", text=f"{campaign.templates.letter}, one of {len(found)} in {campaign.templates.folder}"
+        level=Level.OK, subject="letters", text=f"{', '.join(named(campaign.templates))}, of {len(found)} in {campaign.templates.folder}"
     )
 
 

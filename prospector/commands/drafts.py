@@ -1,4 +1,4 @@
-"""`scrapy drafts list` and `scrapy drafts show ID`: the letters that wait for a person."""
+"""`scrapy drafts list`, `show ID` and `push`: the letters that wait for a person, and into that person's own mail account."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from prospector.commands._outreach import add_outreach_options
+from prospector.commands._push import PASSWORD, push_drafts
+from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
     FAILED,
@@ -16,15 +19,18 @@ from prospector.commands._shared import (
     add_help,
     check_arguments,
     chosen_campaign,
+    did_you_mean,
     open_store,
     run_plainly,
     say,
 )
+from prospector.export import ExportError
 from prospector.items import DraftStatus
 from prospector.store import Store, StoredDraft
 from prospector.words import label, sentence
 
-USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID"
+USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID | scrapy drafts push"
+WORDS = ("list", "show", "push")
 
 
 class Command(ScrapyCommand):
@@ -33,14 +39,16 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] list | show ID"
+        return "[options] list | show ID | push"
 
     def short_desc(self) -> str:
-        return "List the letters, or show one"
+        return "List the letters, show one, or put the approved ones into your mail account's drafts"
 
     def long_desc(self) -> str:
         return (
-            "list: one line a letter: its number, status, recipient and subject. show: one letter whole, with its status and why it waits."
+            "list: one line a letter: its number, status, recipient and subject. show: one letter whole, with its status and why it waits. "
+            "push: the approved letters, looked at again, into the drafts folder of the mail account under [mail] in the campaign file, once each; "
+            f"the password comes from {PASSWORD} or the keyring. Nothing is sent."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -49,25 +57,28 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--status", metavar="STATUS", choices=[status.value for status in DraftStatus], help="only those: " + ", ".join(DraftStatus)
         )
+        add_recheck_option(parser)
+        add_outreach_options(parser)
         add_help(
             parser,
             examples="""
                 scrapy drafts list
                 scrapy drafts list --status ready
                 scrapy drafts show 3
+                scrapy drafts push
             """,
             exit_codes="""
-                0  shown
-                1  nothing has been crawled yet, or there is no such draft
-                2  the command or the campaign file is wrong
+                0  shown, or put there
+                1  nothing has been crawled yet, there is no such draft, or the mail server can't be used
+                2  the command or the campaign file is wrong, or the password is missing
             """,
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = run_plainly(lambda: _drafts(args, opts))
+        self.exitcode = run_plainly(lambda: _drafts(self, args, opts))
 
 
-def _drafts(args: list[str], opts: argparse.Namespace) -> None:
+def _drafts(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -> None:
     check_arguments(args, opts, at_most=2, usage=USAGE)
     match args:
         case ["list"]:
@@ -76,6 +87,13 @@ def _drafts(args: list[str], opts: argparse.Namespace) -> None:
         case ["show", number] if number.isascii() and number.isdigit():
             with open_store(chosen_campaign(opts.campaign)) as store:
                 _show(store, int(number))
+        case ["push"]:
+            try:
+                push_drafts(command, opts)
+            except ExportError as error:
+                raise CommandError(str(error), FAILED) from error
+        case [word, *_] if word not in WORDS:
+            raise CommandError(f"drafts knows no {word!r}.{did_you_mean(word, WORDS)} Usage: {USAGE}", BAD_INPUT)
         case _:
             raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
 

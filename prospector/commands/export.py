@@ -10,6 +10,10 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from prospector.commands._export_fix_list import export_fix_list
+from prospector.commands._export_outreach import FORMS as OUTREACH_FORMS
+from prospector.commands._export_outreach import export_outreach
+from prospector.commands._outreach import add_outreach_options, say_reasons
 from prospector.commands._recheck import add_recheck_option, recheck
 from prospector.commands._shared import (
     BAD_INPUT,
@@ -24,13 +28,16 @@ from prospector.commands._shared import (
     open_store,
     run_plainly,
     say,
+    suppressions_setting,
 )
-from prospector.export import FORMATS, TABLES, ExportError, Table, TakenError, write_table
-from prospector.export.files import form_of
+from prospector.drafting import open_suppressions
+from prospector.export import FORMATS, TABLES, WHAT, ExportError, Table, TakenError, write_table
+from prospector.export.files import STANDARD_OUTPUT, form_of
+from prospector.export.mail_merge import PRESETS
+from prospector.store.suppressions import Suppressions
 from prospector.summary import many
 
-USAGE = "scrapy export TABLE [--format csv|jsonl|xlsx] [-o FILE]"
-WHAT = tuple(TABLES)
+USAGE = "scrapy export TABLE [-o FILE] | scrapy export outreach -o FOLDER|FILE | scrapy export fix-list PAGE [-o FILE]"
 ROWS_SHOWN = 1_000  # a progress line after so many
 
 
@@ -40,38 +47,53 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] TABLE"
+        return "[options] TABLE | outreach | fix-list PAGE"
 
     def short_desc(self) -> str:
-        return f"Export a table: {', '.join(TABLES)}"
+        return "Export a table, the approved letters, or a page's fix list"
 
     def long_desc(self) -> str:
         return (
             "Write one table of the campaign to a file. Tables: "
             + "; ".join(f"{table.name}: {table.says}" for table in TABLES.values())
-            + "."
+            + ". outreach: the approved letters, as files for a mail program or a table for a mail merge; nothing is sent."
+            + " fix-list: the dead links of one page with their fixes and the proof, for the people who look after it."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
         add_recheck_option(parser)
-        parser.add_argument("--format", metavar="FORMAT", help=f"{', '.join(FORMATS)} (default: by the file's ending, else csv)")
-        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="where to write (default: -, standard output)")
+        parser.add_argument(
+            "--format",
+            metavar="FORMAT",
+            help=f"of a table: {', '.join(FORMATS)}; of outreach: {', '.join(OUTREACH_FORMS)}; of a fix list: text, md, html "
+            "(default: by the file's ending, else csv, eml, text)",
+        )
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help="where to write; for eml a folder (default: -, standard output; outreach has none)"
+        )
         parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
         parser.add_argument(
-            "--all", action="store_true", help="prospects: also those without a confirmed dead link or with a suppressed contact"
+            "--all",
+            action="store_true",
+            help="prospects: also those without a confirmed dead link or with a suppressed contact; fix-list: also links that are not confirmed",
         )
+        parser.add_argument("--preset", metavar="NAME", help=f"outreach: the columns of a tool: {', '.join(PRESETS)}")
+        add_outreach_options(parser)
         add_help(
             parser,
             examples="""
                 scrapy export prospects -o prospects.xlsx
                 scrapy export dead-links --format jsonl -o - | head
                 scrapy export drafts --campaign clients/garden -o drafts.csv --replace
+                scrapy export outreach -o letters/
+                scrapy export outreach -o instantly.csv --preset instantly
+                scrapy export fix-list https://library.example.edu/gardening -o gardening.html
             """,
             exit_codes="""
-                0  written
-                1  nothing has been crawled yet, or the file can't be written
+                0  written, even if no letter may go out just now
+                1  nothing has been crawled yet, the page has no dead link, or the file can't be written
                 2  no such table or format, the file exists already, or the campaign file is wrong
             """,
         )
@@ -81,38 +103,58 @@ class Command(ScrapyCommand):
 
 
 def _export(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -> None:
-    check_arguments(args, opts, at_most=1, usage=USAGE)
-    if not args or args[0] not in WHAT:
-        what = f"there is no table {args[0]!r}.{did_you_mean(args[0], WHAT)}" if args else "which table?"
-        raise CommandError(f"{what} There are: {', '.join(WHAT)}. Usage: {USAGE}", BAD_INPUT)
+    check_arguments(args, opts, at_most=2, usage=USAGE)
     try:
-        _export_table(command, TABLES[args[0]], opts)
+        match args:
+            case [name] if name in TABLES:
+                _export_table(command, TABLES[name], opts)
+            case ["outreach"]:
+                export_outreach(command, opts)
+            case ["fix-list", page]:
+                export_fix_list(command, page, opts)
+            case _:
+                raise CommandError(_what_is_wrong(args), BAD_INPUT)
     except TakenError as error:
         raise CommandError(str(error), BAD_INPUT) from error
     except ExportError as error:
         raise CommandError(str(error), FAILED) from error
 
 
+def _what_is_wrong(args: list[str]) -> str:
+    match args:
+        case []:
+            what = "which table?"
+        case ["fix-list"]:
+            return "fix-list of which page? Give its address: scrapy export fix-list https://…"
+        case [name, *more] if name in WHAT:
+            return f"too many arguments: {' '.join(more)}. Usage: {USAGE}"
+        case _:
+            what = f"there is no table {args[0]!r}.{did_you_mean(args[0], WHAT)}"
+    return f"{what} There are: {', '.join(WHAT)}. Usage: {USAGE}"
+
+
 def _export_table(command: ScrapyCommand, table: Table, opts: argparse.Namespace) -> None:
+    to = opts.output or STANDARD_OUTPUT
     try:
-        form = form_of(opts.output, opts.format, FORMATS, default="csv")
+        form = form_of(to, opts.format, FORMATS, default="csv")
     except ValueError as error:
         raise CommandError(str(error), BAD_INPUT) from error
     recheck(command, opts)
     left_out: Counter[str] = Counter()
-    with open_store(chosen_campaign(opts.campaign)) as store:
+    campaign = chosen_campaign(opts.campaign)
+    with open_store(campaign) as store, open_suppressions(campaign, suppressions_setting(command)) as suppressions:
         found = table.rows(store)
-        rows = _counted(found if opts.all else _wanted(found, table, left_out))
-        number = write_table(
-            rows, table.columns, to=opts.output, form=form, name=table.name, replace=opts.replace, stdout=sys.stdout.buffer
-        )
-    say(f"{many(number, 'row', 'rows')}: {table.says}" + ("" if opts.output == "-" else f", in {opts.output}"))
-    say_left_out(left_out, hint="--all writes them too")
+        rows = _counted(found if opts.all else _wanted(found, table, suppressions, left_out))
+        number = write_table(rows, table.columns, to=to, form=form, name=table.name, replace=opts.replace, stdout=sys.stdout.buffer)
+    say(f"{many(number, 'row')}: {table.says}" + ("" if to == STANDARD_OUTPUT else f", in {to}"))
+    say_reasons(left_out, "Left out (--all writes them too):")
 
 
-def _wanted(rows: Iterable[Mapping[str, Any]], table: Table, left_out: Counter[str]) -> Iterator[Mapping[str, Any]]:
+def _wanted(
+    rows: Iterable[Mapping[str, Any]], table: Table, suppressions: Suppressions, left_out: Counter[str]
+) -> Iterator[Mapping[str, Any]]:
     for row in rows:
-        if why := table.doubt(row):
+        if why := table.doubt(row, suppressions):
             left_out[why] += 1
         else:
             yield row
@@ -127,12 +169,3 @@ def _counted(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             print(f"\r{number:,} rows …", end="", file=sys.stderr, flush=True)
     if shown:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def say_left_out(reasons: Mapping[str, int], *, hint: str = "") -> None:
-    """A table of reasons, the most frequent first."""
-    if not reasons:
-        return
-    say(f"Left out{f' ({hint})' if hint else ''}:")
-    for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
-        say(f"{number:>6}  {why}")

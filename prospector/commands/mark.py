@@ -78,7 +78,7 @@ class Command(ScrapyCommand):
         add_help(
             parser,
             examples="""
-                scrapy mark 12 sent --message-id "<abc@mail.example.org>"
+                scrapy mark 12 sent --message-id abc@mail.example.org
                 scrapy mark 12 won --at 2026-03-01
                 scrapy mark --csv outcomes.csv
             """,

@@ -4,4 +4,6 @@ from prospector.export.files import FORMATS, write_table
 from prospector.export.tables import TABLES, Table
 from prospector.export.whole import ExportError, TakenError
 
-__all__ = ["FORMATS", "TABLES", "ExportError", "Table", "TakenError", "write_table"]
+WHAT = (*TABLES, "outreach", "fix-list")  # what `scrapy export` knows
+
+__all__ = ["FORMATS", "TABLES", "WHAT", "ExportError", "Table", "TakenError", "write_table"]

@@ -89,7 +89,11 @@ def fix_list(store: Store, campaign: Campaign, page_url: str, *, everything: boo
     found = _dead(store, page_url)
     wanted = [one for one in found if everything or one[1].confidence is Confidence.CONFIRMED]
     if not wanted:
-        more = f" {len(found)} look dead but are not confirmed: --all lists them." if found else ""
+        one = len(found) == 1
+        said = (
+            "looks dead, which is not confirmed yet: --all lists it." if one else "look dead, which is not confirmed yet: --all lists them."
+        )
+        more = f" {len(found)} {said}" if found else ""
         raise NoFixListError(f"{page_url}: no link on it is confirmed dead.{more}")
     unsafe = frozenset(host(link.target_url) for link, verdict in found if verdict.kind in UNCLICKABLE_KINDS)
     links = tuple(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from prospector.items import VerdictKind
+from prospector.items import ContactKind, VerdictKind
 from prospector.store import Store
+from prospector.store.suppressions import Suppressions
 from prospector.words import clause
 
 COLUMNS = (
@@ -44,9 +45,13 @@ def rows(store: Store) -> Iterator[Mapping[str, Any]]:
         yield {**row, "verdict_text": _said(claims), "checked_on": _checked(claims), "contact_source": _source(row)}
 
 
-def doubt(row: Mapping[str, Any]) -> str:
-    """Why the page is no use to a sender yet, or ""."""
-    return "" if row["confirmed_dead_links"] else "no dead link on the page is confirmed yet"
+def doubt(row: Mapping[str, Any], suppressions: Suppressions) -> str:
+    """Why the page is no use to a sender, or ""."""
+    if not row["confirmed_dead_links"]:
+        return "no dead link on the page is confirmed yet"
+    address = row["contact"] if row["contact_kind"] == ContactKind.EMAIL else ""
+    why = suppressions.blocked(address=address or "", site=row["site"], page_url=row["page_url"])
+    return (why[:1].lower() + why[1:]).rstrip(".")
 
 
 def _said(claims: Sequence[Mapping[str, Any]]) -> list[str]:

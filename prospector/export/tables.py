@@ -8,6 +8,7 @@ from typing import Any
 
 from prospector.export import prospects, seed_candidates
 from prospector.store import Store
+from prospector.store.suppressions import Suppressions
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -18,7 +19,9 @@ class Table:
     says: str  # for help texts
     columns: tuple[str, ...]
     rows: Callable[[Store], Rows]
-    doubt: Callable[[Mapping[str, Any]], str] = lambda _: ""  # why a row is left out unless all are asked for, or ""
+    doubt: Callable[[Mapping[str, Any], Suppressions], str] = lambda _row, _suppressions: (
+        ""
+    )  # why a row is left out unless all are asked for, or ""
 
 
 _ALL = (

@@ -23,6 +23,7 @@ class ContactView:
     name: str  # "" unless certain
     greeting: str  # "Dear Ms Lind" only where that is certain, else neutral
     source: str  # the page where the address was found
+    on_page: bool  # it was found on the referring page itself
     is_email: bool
 
 
@@ -40,6 +41,7 @@ class SenderView:
 class PageOfOurs:
     title: str
     url: str
+    host: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +61,19 @@ class LinkView:
     wrong: str  # a clause
     since: str  # first day it failed
     checked: str  # the days it was looked at
+    checked_apart: str  # the same, only where they are not the days that the letter names for all
+    brackets: bool  # its address is written with [.], so that nobody follows it
     new_url: str
     archive: ArchiveView | None
     offer: PageOfOurs | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousView:
+    """The first letter, in one that follows it up."""
+
+    date: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,5 +85,13 @@ class LetterView:
     sender: SenderView
     links: tuple[LinkView, ...]
     count: int  # all dead links the letter could name
-    more: int  # those that are not listed
+    count_said: str  # the same, in a word up to twelve
+    more: int  # those that are not listed; never 1
+    more_said: str
+    fixed: int  # those listed that have a new address or an archived copy
+    checked: str  # the days on which all the listed ones, or most of them, were looked at; "" where there are no such days
+    apart: bool  # some were looked at on other days: their checked_apart
+    brackets: bool  # some address is written with [.]
     offer: PageOfOurs | None  # the page offered first; None in a letter that only helps
+    offers: int  # pages of ours in the letter
+    previous: PreviousView | None  # only in a follow-up

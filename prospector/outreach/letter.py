@@ -5,15 +5,12 @@ What may be claimed is decided here and nowhere else: only dead links, only conf
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 
-from prospector.contacts.salutation import salutation
 from prospector.items import (
-    UNCLICKABLE_KINDS,
     Claim,
     Confidence,
     Contact,
@@ -24,40 +21,24 @@ from prospector.items import (
     Prospect,
     Stage,
     Strength,
-    VerdictKind,
     Wait,
 )
-from prospector.outreach.context import ArchiveView, ContactView, LetterView, LinkView, PageOfOurs, PageView, SenderView
-from prospector.outreach.phrases import day, days, phrases, relation
-from prospector.outreach.plain import defanged, host, one_line, plain, plain_url, quiet, short_title, without_scheme_inside
+from prospector.outreach.phrases import day
+from prospector.outreach.plain import defanged, plain, plain_url, quiet
 from prospector.outreach.templates import Template
+from prospector.outreach.views import Previous, SenderSettings, letter_view
 from prospector.outreach.wrap import wrapped
-from prospector.words import clause
 
-MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a reproach
-SUBJECT_TITLE = 34  # characters of a page's title in a subject, so that the whole stays under 60
-MAX_TITLE = 100
-MAX_ANCHOR = 90
-_STATUS = re.compile(r"\b(404|410)\b")
+MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a reproach. One more is named rather than counted as "1 more"
 
 
-class SenderSettings(Protocol):
-    """Who writes, as the campaign says."""
+class LettersSettings(Protocol):
+    """The campaign's table of letters."""
 
     @property
-    def name(self) -> str: ...
+    def own_pages(self) -> int: ...
     @property
-    def email(self) -> str: ...
-    @property
-    def site(self) -> str: ...
-    @property
-    def relation(self) -> str: ...
-    @property
-    def client(self) -> str | None: ...
-    @property
-    def postal_address(self) -> str | None: ...
-    @property
-    def opt_out(self) -> str: ...
+    def consent(self) -> str: ...
 
 
 class LetterSettings(Protocol):
@@ -67,6 +48,8 @@ class LetterSettings(Protocol):
     def goal(self) -> str: ...
     @property
     def sender(self) -> SenderSettings: ...
+    @property
+    def templates(self) -> LettersSettings: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +63,9 @@ class NoDraft:
 class _Plan:
     """What a letter will say, before it is put into words."""
 
-    links: tuple[DeadLink, ...]
-    carrying: frozenset[str]  # targets
+    links: tuple[DeadLink, ...]  # all it could name
+    listed: int  # so many of them, from the front, are named
+    carrying: frozenset[str]  # targets for whose sake it is written
     waits: tuple[Wait, ...]
     note: str
 
@@ -93,12 +77,19 @@ def compose(
     *,
     now: datetime,
     seen: Mapping[str, Sequence[datetime]],
+    chosen: Collection[str] = (),
+    previous: Previous | None = None,
 ) -> Draft | NoDraft:
-    """The letter to one page's people. `seen` holds, by target URL, when each was found failing. TemplateError only if the template fails."""
-    plan = _plan(prospect, campaign.goal, now)
+    """The letter to one page's people. TemplateError only if the template fails.
+
+    :param seen: by target URL, when each was found failing.
+    :param chosen: targets whose own page a person chose to offer: it is offered even where another one is the stronger.
+    :param previous: the first letter, for one that follows it up.
+    """
+    plan = _plan(prospect, campaign, frozenset(chosen), now)
     if isinstance(plan, NoDraft):
         return plan
-    view = _view(prospect, campaign, plan, template.locale, seen)
+    view = letter_view(prospect, campaign.sender, plan.links, listed=plan.listed, locale=template.locale, seen=seen, previous=previous)
     subject, body = template.render(view)
     recipient, waits, note = _addressed(prospect.contact, plan)
     return Draft(
@@ -110,7 +101,7 @@ def compose(
         status=DraftStatus.WAITING if waits else DraftStatus.READY,
         note=note,
         waits=waits,
-        claims=tuple(_claim(one, plan.carrying) for one in plan.links[:MAX_LISTED]),
+        claims=tuple(_claim(one, plan.carrying) for one in plan.links[: plan.listed]),
         dead={one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in _distinct(prospect.dead_links)},
     )
 
@@ -124,20 +115,27 @@ def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
     )
 
 
-def _plan(prospect: Prospect, goal: str, now: datetime) -> _Plan | NoDraft:
+def _plan(prospect: Prospect, campaign: LetterSettings, chosen: frozenset[str], now: datetime) -> _Plan | NoDraft:
     dead = _distinct(prospect.dead_links)
     unwanted = _unwanted(prospect, dead)
     if unwanted:
         return NoDraft(reason=unwanted)
-    if goal == "help":
-        return _plan_of(_without_possible(dead), carrying=dead, choose=False, now=now)
-    strong = tuple(one for one in dead if one.match and one.match.strength is Strength.STRONG)
-    if strong:
-        return _plan_of(_without_possible(dead), carrying=strong, choose=False, now=now)
-    possible = tuple(one for one in dead if one.match)
-    if possible:
-        return _plan_of(dead, carrying=possible, choose=True, now=now)
-    return NoDraft(reason="none of your pages fits what its dead links were about")
+    sure = _without_possible(dead, chosen)
+    wanted = dead if campaign.goal == "help" else tuple(one for one in sure if one.match)
+    wanted = tuple(one for one in wanted if one.match and one.link.target_url in chosen) or wanted
+    unsure = not wanted
+    if unsure:
+        sure, wanted = dead, tuple(one for one in dead if one.match)
+    if not wanted:
+        return NoDraft(reason="none of your pages fits what its dead links were about")
+    # ready if a claim that carries the letter is confirmed: then with the confirmed ones only. Else it waits, and reads as it will once they are
+    ready = any(_is_confirmed(one) for one in wanted)
+    waits = (*([Wait.OFFER] if unsure else []), *([] if ready else [Wait.CLAIM]))
+    notes = [*(["choose the offer first"] if unsure else []), *([] if ready else [_awaited(wanted, now)])]
+    links = _own_pages_kept([one for one in sure if _is_confirmed(one) or not ready], campaign.templates.own_pages, chosen)
+    links, listed = _in_order(links)
+    carrying = frozenset(one.link.target_url for one in wanted)
+    return _Plan(links=links, listed=listed, carrying=carrying, waits=waits, note="; ".join(notes))
 
 
 def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
@@ -149,23 +147,26 @@ def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
     return "" if dead else "none of its links is dead"
 
 
-def _plan_of(dead: tuple[DeadLink, ...], *, carrying: tuple[DeadLink, ...], choose: bool, now: datetime) -> _Plan:
-    """Ready if a claim that carries the letter is confirmed: then with the confirmed ones only. Else it waits, and reads as it will once they are."""
-    confirmed = tuple(one for one in dead if _is_confirmed(one))
-    notes, waits = (["choose the offer first"], [Wait.OFFER]) if choose else ([], [])
-    if any(_is_confirmed(one) for one in carrying):
-        links = confirmed
-    else:
-        links = dead
-        notes.append(_awaited(carrying, now))
-        waits.append(Wait.CLAIM)
-    ordered = tuple(sorted(links, key=lambda one: (not _carries(one), one.link.position)))
-    listed = {one.link.target_url for one in ordered[:MAX_LISTED]}
-    # those that carry the letter are never among the ones left out; the rest of the list keeps the order of the page
-    in_page_order = sorted(ordered[:MAX_LISTED], key=lambda one: one.link.position)
-    links = (*in_page_order, *(one for one in ordered if one.link.target_url not in listed))
-    carriers = frozenset(one.link.target_url for one in carrying)
-    return _Plan(links=links, carrying=carriers, waits=tuple(waits), note="; ".join(notes))
+def _own_pages_kept(links: Sequence[DeadLink], at_most: int, chosen: frozenset[str]) -> tuple[DeadLink, ...]:
+    """Several own pages in one letter read like a sales list: the strongest stay, the other links keep their other fixes."""
+    ranked = sorted(
+        (one for one in links if one.match), key=lambda one: (one.link.target_url not in chosen, bool(one.new_url), _weakness(one))
+    )
+    kept = {one.link.target_url for one in ranked[:at_most]}
+    return tuple(one if one.link.target_url in kept else replace(one, match=None) for one in links)
+
+
+def _weakness(one: DeadLink) -> tuple[bool, float, float, int]:
+    """Smallest for the match that fits best."""
+    match = one.match
+    return (match.strength is not Strength.STRONG, -match.confidence, -match.score, one.link.position) if match else (True, 0, 0, 0)
+
+
+def _in_order(links: Sequence[DeadLink]) -> tuple[tuple[DeadLink, ...], int]:
+    """Those to be named first, in the order of the page, and how many they are; one that carries an offer is never left out."""
+    listed = len(links) if len(links) <= MAX_LISTED + 1 else MAX_LISTED
+    ranked = sorted(links, key=lambda one: (one.match is None, one.link.position))
+    return (*sorted(ranked[:listed], key=lambda one: one.link.position), *ranked[listed:]), listed
 
 
 def _distinct(found: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
@@ -177,17 +178,16 @@ def _distinct(found: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
     return tuple(sorted(best.values(), key=lambda each: each.link.position))
 
 
-def _without_possible(dead: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
+def _without_possible(dead: Sequence[DeadLink], chosen: frozenset[str]) -> tuple[DeadLink, ...]:
     """Only a strong match is offered without a person's choice."""
-    return tuple(replace(one, match=None) if one.match and one.match.strength is not Strength.STRONG else one for one in dead)
+    return tuple(
+        replace(one, match=None) if one.match and one.match.strength is not Strength.STRONG and one.link.target_url not in chosen else one
+        for one in dead
+    )
 
 
 def _is_confirmed(one: DeadLink) -> bool:
     return one.verdict.confidence is Confidence.CONFIRMED
-
-
-def _carries(one: DeadLink) -> bool:
-    return one.match is not None
 
 
 def _awaited(carrying: Sequence[DeadLink], now: datetime) -> str:
@@ -213,83 +213,3 @@ def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, .
         return plain_url(contact.value), plan.waits, plan.note
     hidden = "its owner hid this address from harvesters: use it only if you are sure they would not mind" if contact.deobfuscated else ""
     return plain(contact.value, 254), plan.waits, "; ".join(filter(None, (plan.note, hidden)))
-
-
-# -- into words -----------------------------------------------------------------------------------------------------------
-
-
-def _view(prospect: Prospect, campaign: LetterSettings, plan: _Plan, locale: str, seen: Mapping[str, Sequence[datetime]]) -> LetterView:
-    listed = plan.links[:MAX_LISTED]
-    unsafe = frozenset(host(one.link.target_url) for one in prospect.dead_links if one.verdict.kind in UNCLICKABLE_KINDS)
-    links = tuple(_link_view(one, number, locale, seen.get(one.link.target_url, ()), unsafe) for number, one in enumerate(listed, start=1))
-    offer = next((link.offer for link in links if link.offer), None)
-    return LetterView(
-        page=_page_view(prospect, unsafe),
-        contact=_contact_view(prospect.contact, locale),
-        sender=_sender_view(campaign.sender, locale, offered=offer.url if offer else ""),
-        links=links,
-        count=len(plan.links),
-        more=len(plan.links) - len(listed),
-        offer=offer,
-    )
-
-
-def _page_view(prospect: Prospect, unsafe: frozenset[str]) -> PageView:
-    name = host(prospect.page_url)
-    return PageView(
-        url=plain_url(prospect.page_url),
-        title=short_title(prospect.page_title, MAX_TITLE, unsafe=unsafe) or name,
-        short_title=short_title(prospect.page_title, SUBJECT_TITLE, unsafe=unsafe) or plain(name, SUBJECT_TITLE),
-        host=name,
-    )
-
-
-def _contact_view(contact: Contact | None, locale: str) -> ContactView:
-    greeting = quiet(salutation(contact, locale), 80)
-    if contact is None:
-        return ContactView(name="", greeting=greeting, source="", is_email=False)
-    is_email = contact.kind is ContactKind.EMAIL
-    source = plain_url(contact.source_url) if is_email else ""
-    return ContactView(name=quiet(contact.name, 60), greeting=greeting, source=source, is_email=is_email)
-
-
-def _sender_view(sender: SenderSettings, locale: str, offered: str) -> SenderView:
-    return SenderView(
-        name=plain(sender.name),
-        email=plain(sender.email, 254),
-        site=plain_url(sender.site),
-        # the relation is the one to the page that is offered, which for an agency stands on another site than the sender's
-        relation=relation(sender.relation, site=host(offered or sender.site), client=plain(sender.client), locale=locale),
-        postal_address=one_line(sender.postal_address),
-        opt_out=plain(sender.opt_out, 400) or phrases(locale).opt_out,
-    )
-
-
-def _link_view(one: DeadLink, number: int, locale: str, failures: Sequence[datetime], unsafe: frozenset[str]) -> LinkView:
-    verdict = one.verdict
-    unclickable = verdict.kind in UNCLICKABLE_KINDS
-    status = _STATUS.search(verdict.reason) if verdict.kind is VerdictKind.GONE else None
-    checked = list(failures) or [when for when in (verdict.first_failed_at, verdict.confirmed_at) if when]
-    first = min(checked, default=None)
-    return LinkView(
-        number=number,
-        anchor=quiet(one.link.anchor, MAX_ANCHOR, unsafe=unsafe),
-        section=quiet(one.link.section or one.link.heading, MAX_ANCHOR, unsafe=unsafe),
-        address=defanged(one.link.target_url) if unclickable else plain_url(one.link.target_url),
-        wrong=clause(verdict.kind, status=int(status[1]) if status else None, locale=locale),
-        since=day(first, locale) if first else "",
-        checked=days(checked, locale),
-        new_url=plain_url(one.new_url),
-        archive=_archive_view(one, locale, bare=unclickable),
-        offer=PageOfOurs(title=quiet(one.match.page_title) or host(one.match.page_url), url=plain_url(one.match.page_url))
-        if one.match
-        else None,
-    )
-
-
-def _archive_view(one: DeadLink, locale: str, *, bare: bool) -> ArchiveView | None:
-    copy = one.archived
-    if copy is None or copy.captured_at is None or not copy.archive_url:
-        return None
-    url = plain_url(copy.archive_url)
-    return ArchiveView(url=without_scheme_inside(url) if bare else url, date=day(copy.captured_at, locale))

@@ -64,7 +64,7 @@ MOVES: Mapping[Action, Mapping[DraftStatus, DraftStatus]] = MappingProxyType(
 # while a draft is here, what it claims can still fall away and take it along
 WITHDRAWABLE = frozenset({_W, _R, _A, _Z})
 # from here on a crawl changes nothing any more: it is refused, or out of the house
-_SETTLED = frozenset({_N, _E, _S})
+SETTLED = frozenset({_N, _E, _S})
 # what was handed over or sent: another letter would be a second one
 OUT = frozenset({_E, _S})
 
@@ -183,7 +183,7 @@ def renewed(held: Held, letter: Draft, *, objection: str = "", now: datetime) ->
 
     :param objection: what lint says against the new text, if it is an error.
     """
-    if held.status in _SETTLED:
+    if held.status in SETTLED:
         fallen = _fallen(held, letter.dead) if held.status is _E else ()
         return Renewal({"note": f"do not send it: {_lives_again(fallen)}"}, "flagged") if fallen else NOTHING
     return _edited(held, letter, now=now) if held.edited else _unedited(held, letter, objection=objection, now=now)

@@ -84,15 +84,17 @@ class Drafts:
         One that was exported can't be called back; its note says that it should not be sent.
         """
         with self._session.write():
-            done = False
-            for stored in self.all_of_page(page_url):
-                written: dict[str, Any] = {"status": DraftStatus.WITHDRAWN, "note": reason, "released_at": None}
-                if stored.status is DraftStatus.EXPORTED:
-                    self.change(stored, {"note": f"do not send it: {reason}"}, actor=Actor.CRAWL, kind="flagged", part_of=part_of, now=now)
-                elif stored.status in WITHDRAWABLE:
-                    self.change(stored, written, actor=Actor.CRAWL, kind="withdrawn", part_of=part_of, now=now)
-                    done = True
-        return done
+            done = [self.withdraw_one(stored, reason=reason, part_of=part_of, now=now) for stored in self.all_of_page(page_url)]
+        return any(done)
+
+    def withdraw_one(self, stored: StoredDraft, *, reason: str, part_of: int | None = None, now: datetime) -> bool:
+        if stored.status is DraftStatus.EXPORTED:
+            self.change(stored, {"note": f"do not send it: {reason}"}, actor=Actor.CRAWL, kind="flagged", part_of=part_of, now=now)
+        if stored.status not in WITHDRAWABLE:
+            return False
+        written = {"status": DraftStatus.WITHDRAWN, "note": reason, "released_at": None}
+        self.change(stored, written, actor=Actor.CRAWL, kind="withdrawn", part_of=part_of, now=now)
+        return True
 
     def wake(self, *, now: datetime) -> int:
         """What was put aside until now comes back; how many."""

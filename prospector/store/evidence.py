@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ _ANCHORS = f"""(
         GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
     )
 )"""  # noqa: S608  # a number of ours
+_BODIES_LEFT = "bodies_may_be_unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +138,44 @@ class Evidence:
             self._session.run("DELETE FROM observations WHERE id = ?", (observation,))
             self._session.run("UPDATE targets SET checks = checks - 1 WHERE url = ?", (url,))
 
+    def last_checked_at(self, target_url: str) -> datetime | None:
+        """When it was last looked at, by whomever."""
+        return maybe_time(self._session.value("SELECT last_checked_at FROM targets WHERE url = ?", (target_url,)))
+
+    def look_again(self, target_urls: Sequence[str], *, at: datetime) -> None:
+        """Have targets looked at then, unless they are due before."""
+        with self._session.write():
+            self._session.run_many(
+                "UPDATE targets SET next_check_at = min(coalesce(next_check_at, ?), ?) WHERE url = ?",
+                [(time_text(at), time_text(at), url) for url in target_urls],
+            )
+
     def override(self, target_url: str) -> tuple[VerdictKind | None, str]:
         """A person's word that stands above the judge's, and their note."""
         row = self._session.row("SELECT override, note FROM targets WHERE url = ?", (target_url,))
         return (None, "") if row is None or row["override"] is None else (VerdictKind(row["override"]), row["note"])
+
+    def forget(self, seen: Iterable[Observation]) -> int:
+        """Observations that nobody needs any more (verdicts/keeping.py says which), with their head samples. How many rows went."""
+        gone = 0
+        with self._session.write():
+            for one in seen:
+                key = (one.target_url, time_text(one.observed_at), one.run_id, one.via)
+                gone += self._session.run(
+                    "DELETE FROM observations WHERE target_url = ? AND observed_at = ? AND run_id = ? AND via = ?", key
+                ).rowcount
+            if gone:
+                self._session.remember(_BODIES_LEFT, "1")
+        return gone
+
+    def drop_unused_bodies(self) -> int:
+        """Head samples of forgotten observations: once after a run, for it reads the whole table. How many rows went."""
+        if not self._session.recall(_BODIES_LEFT):
+            return 0
+        with self._session.write():
+            self._session.remember(_BODIES_LEFT, "")
+            unused = "DELETE FROM bodies WHERE id NOT IN (SELECT body_id FROM observations WHERE body_id IS NOT NULL)"
+            return self._session.run(unused).rowcount
 
     def _append(self, seen: Observation) -> int:
         self._session.run(

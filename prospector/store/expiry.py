@@ -45,6 +45,7 @@ def expire_contacts(session: Session, *, found_before: datetime, now: datetime) 
             for letter in session.rows(_LETTERS, contact):
                 _forget_recipient(session, letter["id"], DraftStatus(letter["status"]), letter["note"], now=now)
             session.run("UPDATE prospects SET contact_id = NULL WHERE contact_id = ?", (contact["id"],))
+            session.run("UPDATE drafts SET chosen_contact_id = NULL WHERE chosen_contact_id = ?", (contact["id"],))
             session.run("DELETE FROM contacts WHERE id = ?", (contact["id"],))
         session.run_many(
             "DELETE FROM sites WHERE site = ? AND NOT EXISTS (SELECT 1 FROM contacts WHERE contacts.site = sites.site AND gone_at IS NULL)",

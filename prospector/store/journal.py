@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from prospector.store.codecs import time_text
 from prospector.store.events import Actor, Change, Event, event_of, record
 from prospector.store.session import Session
 
@@ -36,6 +37,11 @@ class Journal:
         return tuple(
             map(event_of, self._session.rows("SELECT * FROM events WHERE id = ? OR part_of = ? ORDER BY id DESC", (event_id, event_id)))
         )
+
+    def count(self, kind: str, *, since: datetime) -> int:
+        """How often a person did this since then, and did not take it back."""
+        query = "SELECT count(*) FROM events WHERE kind = ? AND actor = 'person' AND at >= ? AND undone_by IS NULL"
+        return int(self._session.value(query, (kind, time_text(since))))
 
     def note(
         self,

@@ -139,6 +139,10 @@ class Prospects:
         stored = self._session.value("SELECT stage FROM prospects WHERE page_url = ?", (page_url,))
         return None if stored is None else Stage(stored)
 
+    def score(self, page_url: str) -> int | None:
+        score: int | None = self._session.value("SELECT score FROM prospects WHERE page_url = ?", (page_url,))
+        return score
+
     def _contact_id(self, contact: Contact | None) -> int | None:
         if contact is None:
             return None

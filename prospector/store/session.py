@@ -6,17 +6,19 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlite_utils import Database
 
-from prospector.store.errors import plain_errors
+from prospector.store.errors import is_busy, plain_errors
 
 Parameters = Sequence[Any] | dict[str, Any]
 Row = dict[str, Any]
 
 # seconds a statement waits for another program's write. Ours last milliseconds, but a user's own tool may hold on for longer
 BUSY_TIMEOUT = 15.0
+BUSY_STEP = 0.001  # seconds between two tries to get the write lock
 BATCH = 100  # rows in a write transaction: short enough that a person's approval never waits noticeably
 
 
@@ -44,13 +46,30 @@ class Session:
                 with self.db.atomic():
                     yield
                 return
-            self.db.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield
                 self.db.commit()
             except BaseException:
                 self.db.rollback()
                 raise
+
+    def _begin(self) -> None:
+        """Take the write lock. SQLite's own wait sleeps longer and longer, up to 100 ms, and misses a busy crawl's short pauses again and again."""
+        until = monotonic() + BUSY_TIMEOUT
+        self.db.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    self.db.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as error:
+                    if not is_busy(error) or monotonic() > until:
+                        raise
+                    sleep(BUSY_STEP)
+                else:
+                    return
+        finally:
+            self.db.execute(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT * 1000)}")
 
     def run(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         with plain_errors(self.path):

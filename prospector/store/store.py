@@ -15,6 +15,7 @@ from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
 from prospector.store.figures import Figures
 from prospector.store.findings import Findings
+from prospector.store.forgetting import Forgotten, Person, forget, person_of, scrub_file
 from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
@@ -85,6 +86,16 @@ class Store:
         :raises StoreError: another crawl holds it.
         """
         return CrawlLock(self._session, kind, now=now)
+
+    def whom(self, what: str) -> Person | None:
+        """Who is meant by an address or a domain, with all that is stored of them; None if it is neither."""
+        return person_of(self._session, what)
+
+    def forget(self, person: Person, *, now: datetime) -> Forgotten:
+        """Remove a person from every table, the journal, the saved pages and the file's free space. Hold the `lock` meanwhile."""
+        found = forget(self._session, person, now=now)
+        scrub_file(self._session)
+        return found
 
     def together(self) -> AbstractContextManager[None]:
         """What is read and written inside happens at once or not at all; no other program writes meanwhile. Keep it short."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from prospector.store.session import Row, Session
 FILE_NAME = "suppressions.db"
 _VERSION = 1
 _KEY_BYTES = 32
+_ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:=&?/@]{1,64}@(?:[\w-]{1,63}\.){1,8}\w{2,63}")
 _TABLES = (
     """
     CREATE TABLE blocks (
@@ -176,6 +178,21 @@ class Suppressions:
             for reason in self._session.column("SELECT reason FROM blocks WHERE hash = ? AND kind = ?", (hashed, kind)):
                 return _sentence(_SAID[Reason(reason)].format(who=_WHO[kind]))
         return ""
+
+    def blocked_address(self, address: str) -> bool:
+        """May this address not even be collected?"""
+        key = address_key(address)
+        hashes = [self._address(address), *(self._hash("domain", host) for host in domains_of(key.rpartition("@")[2]))]
+        return bool(key) and any(
+            self._session.value("SELECT 1 FROM blocks WHERE hash = ? AND reason IN ('forgotten', 'opt-out')", (hashed,))
+            for hashed in hashes
+        )
+
+    def without_forgotten(self, text: str) -> str:
+        """A text without the addresses of those who asked to be forgotten."""
+        if "@" not in text or not self._session.value("SELECT EXISTS (SELECT 1 FROM blocks WHERE reason = 'forgotten')"):
+            return text
+        return _ADDRESS.sub(lambda match: "[forgotten]" if self.blocked_address(match[0].removeprefix("mailto:")) else match[0], text)
 
     # -- the list ----------------------------------------------------------------------------------------------------------
 

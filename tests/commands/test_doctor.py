@@ -78,7 +78,7 @@ def test_a_letter_that_is_not_there_is_named_with_the_nearest(folder: Path) -> N
     (folder / "campaign.toml").write_text(CAMPAIGN + '[templates]\nletter = "resource_page"\n')
     found = look(folder)["letters"]
     assert found.level is Level.FAIL
-    assert found.text.startswith('campaign.toml  templates.letter: there is no letter "resource_page" in ')
+    assert found.text.startswith('campaign.toml:13  templates.letter: there is no letter "resource_page" in ')
     assert found.text.endswith('Write it as letter = "resource-page".')
 
 
@@ -88,6 +88,20 @@ def test_a_broken_letter_is_shown_with_its_line(folder: Path) -> None:
     found = look(folder)["letters"]
     assert found.level is Level.FAIL
     assert "resource-page.txt.j2" in found.text
+
+
+def test_a_broken_letter_is_shown_beside_the_mistakes_of_the_campaign(folder: Path) -> None:
+    (folder / "campaign.toml").write_text(CAMPAIGN.replace('"volunteer"', '"friend"'))
+    (folder / "templates").mkdir()
+    (folder / "templates" / "mine.txt.j2").write_text("---\nid: mine\nlocale: en\npurpose: links\nsubject: x\n---\n\n{{ page.titel }}\n")
+    found = look(folder)
+    assert found["campaign"].level is Level.FAIL
+    assert found["letters"].text == "templates/mine.txt.j2:8  unknown variable page.titel. Did you mean page.title?"
+
+
+def test_a_follow_up_is_no_first_letter(folder: Path) -> None:
+    (folder / "campaign.toml").write_text(CAMPAIGN + '[templates]\nletters = ["short", "follow-up"]\n')
+    assert "follows a first letter up, and is no first letter" in look(folder)["letters"].text
 
 
 def test_a_database_is_opened_and_read(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from prospector.commands.drafts import Command
 from prospector.items import DraftStatus
 from prospector.store import Store
+from tests.documents import parser_of
 from tests.store import builders as make
 
 
@@ -29,7 +29,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
 
 def typed(*arguments: str, status: str | None = None) -> int:
     command = Command()
-    command.run(list(arguments), Namespace(campaign=None, status=status))
+    parser = parser_of("drafts", command)
+    options, words = parser.parse_known_args([*arguments, *(("--status", status) if status else ())])
+    command.run(words, options)
     return command.exitcode
 
 
@@ -74,6 +76,7 @@ def test_a_letter_is_shown_whole_in_a_persons_words_where_there_are_any(here: St
         (("show", "first"), 2, "Usage: scrapy drafts list"),
         (("show", "²"), 2, "Usage: scrapy drafts list"),
         ((), 2, "Usage: scrapy drafts list"),
+        (("pusj",), 2, "drafts knows no 'pusj'. Did you mean push? Usage: scrapy drafts list"),
         (("list", "all", "of them"), 2, "too many arguments: of them"),
         (("list", "--stauts=ready"), 2, "there is no option --stauts=ready. Did you mean --status?"),
     ],

@@ -23,6 +23,7 @@ from prospector.export.cells import CUT, MAX_CELL, cell
 from prospector.export.files import form_of
 from prospector.items import Confidence, Draft, DraftStatus, OutboundLink, ResourcePage, Verdict, VerdictKind
 from prospector.store import Store
+from prospector.store.suppressions import Suppressions
 from tests.store import builders as make
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -272,7 +273,7 @@ def test_a_place_that_cannot_be_written_is_named(
         export_table(store, TABLES["drafts"], to=to, form="csv")
 
 
-def test_a_prospect_says_what_was_seen_when_and_where_the_contact_stands(store: Store) -> None:
+def test_a_prospect_says_what_was_seen_when_and_where_the_contact_stands(store: Store, tmp_path: Path) -> None:
     page, gone, moved = make.PAGE, make.TARGET, "https://moved.example.net/"
     store.pages.save(make.page(page, links=[make.link(gone, anchor="Bee guide"), make.link(moved, anchor="", position=1)]))
     store.evidence.save_checks([(make.seen(gone, observed_at=make.NOON + make.DAY), make.dead(reason="It answers 404."))], now=make.NOON)
@@ -283,5 +284,8 @@ def test_a_prospect_says_what_was_seen_when_and_where_the_contact_stands(store: 
     assert row["verdict_text"] == ["Bee guide: answers “not found” (404)"]
     assert row["checked_on"] == "2026-03-02"
     assert row["contact_source"] == "https://library.example.org/team, seen 2026-03-01"
-    assert TABLES["prospects"].doubt(row) == ""
-    assert TABLES["prospects"].doubt({**row, "confirmed_dead_links": 0}) == "no dead link on the page is confirmed yet"
+    with Suppressions.open(tmp_path / "suppressions.db") as suppressions:
+        assert TABLES["prospects"].doubt(row, suppressions) == ""
+        assert TABLES["prospects"].doubt({**row, "confirmed_dead_links": 0}, suppressions) == "no dead link on the page is confirmed yet"
+        suppressions.add("lind@library.example.org", now=make.NOON)
+        assert TABLES["prospects"].doubt(row, suppressions) == "this address asked not to be written to"

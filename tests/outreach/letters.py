@@ -21,8 +21,12 @@ from prospector.items import (
     VerdictKind,
 )
 from prospector.outreach.templates import Template, load_templates
+from prospector.outreach.views import Previous
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TEMPLATES = (
+    "resource-page", "resource-page-de", "short", "short-de", "librarian", "librarian-de", "help", "help-de", "follow-up", "follow-up-de",
+)  # fmt: skip
 SHIPPED = Path(__file__).parents[2] / "templates"
 OFFER = "https://lindgarden.example/companion-planting"
 
@@ -43,9 +47,23 @@ class Sender:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Letters:
+    letter: str = "resource-page"
+    letters: tuple[str, ...] = ()
+    own_pages: int = 1
+    consent: str = "warn"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     goal: str = "links"
     sender: Sender = field(default_factory=Sender)
+    templates: Letters = field(default_factory=Letters)
+    language: str = "en"
+    languages: tuple[str, ...] = ()
+
+
+PREVIOUS = Previous(sent_at=november(5), subject="Broken link on “Gardening resources”")
 
 
 def target(number: int) -> str:

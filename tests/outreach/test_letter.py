@@ -9,9 +9,23 @@ import pytest
 
 from prospector.items import Confidence, Contact, ContactKind, DeadLink, Draft, DraftStatus, Prospect, Stage, Strength, VerdictKind
 from prospector.outreach.letter import NoDraft, compose
-from tests.outreach.letters import EMAIL, NOW, OFFER, Campaign, Sender, dead, november, prospect, shipped, target
+from prospector.outreach.phrases import relation
+from tests.outreach.letters import (
+    EMAIL,
+    NOW,
+    OFFER,
+    PREVIOUS,
+    TEMPLATES,
+    Campaign,
+    Letters,
+    Sender,
+    dead,
+    november,
+    prospect,
+    shipped,
+    target,
+)
 
-TEMPLATES = ("resource-page", "short", "librarian", "help", "resource-page-de")
 FORM = Contact(
     site="greenlist.example", kind=ContactKind.FORM, value="https://forms.example/abc", source_url="https://greenlist.example/contact"
 )
@@ -30,6 +44,7 @@ def drafted(whom: Prospect, campaign: Campaign | None = None, template: str = "r
         shipped(template),
         now=NOW,
         seen={one.link.target_url: [november(day) for day in days] for one in whom.dead_links},
+        previous=PREVIOUS if template.startswith("follow-up") else None,
     )
     assert isinstance(draft, Draft)
     return draft
@@ -41,7 +56,7 @@ def flat(draft: Draft) -> str:
 
 def test_a_letter_names_each_dead_link_with_its_place_its_anchor_what_is_wrong_and_when_it_was_seen() -> None:
     draft = drafted(prospect(dead(1, offer=Strength.STRONG)))
-    assert "“Planting chart”, under “Vegetables”: answers “not found” (404); checked on 3, 7 and 12 November 2026." in flat(draft)
+    assert "I checked it on 3, 7 and 12 November 2026. “Planting chart”, under “Vegetables”: answers “not found” (404)." in flat(draft)
     assert (draft.recipient, draft.status, draft.note, draft.template) == ("bo@greenlist.example", DraftStatus.READY, "", "resource-page")
     assert "https://greenlist.example/resources.html" in draft.body
 
@@ -59,8 +74,11 @@ def test_every_shipped_letter_says_who_writes_for_whom_where_the_address_is_from
     said = flat(draft)
     assert "https://greenlist.example/about" in said
     assert "Lind Garden, 1 Mill Lane, Anytown" in said
-    assert ("Ich betreibe lindgarden.example." if template.endswith("de") else "I run lindgarden.example.") in said
-    assert ("ich schreibe nicht wieder" if template.endswith("de") else "I will not write") in said
+    german = template.endswith("de")
+    assert (
+        "Ich heiße Ada Lind und betreibe die Website lindgarden." if german else "My name is Ada Lind, and I run the website lindg"
+    ) in said
+    assert ("ich schreibe nicht wieder" if german else "I will not write") in said
     assert len(draft.subject) <= 60
 
 
@@ -79,10 +97,10 @@ def test_a_shipped_letter_stays_short(template: str) -> None:
 @pytest.mark.parametrize(
     ("relation", "client", "sentence"),
     [
-        ("owner", None, "I run lindgarden.example."),
-        ("employee", None, "I work for lindgarden.example."),
-        ("agency", "Lind Ltd", "I work for an agency; Lind Ltd pays us to look after lindgarden.example."),
-        ("volunteer", None, "I am a volunteer for lindgarden.example."),
+        ("owner", None, "My name is Ada Lind, and I run the website lindgarden.example."),
+        ("employee", None, "and I work for the people behind lindgarden.example."),
+        ("agency", "Lind Ltd", "I work for an agency, and Lind Ltd pays us to look after the website lindgarden.example."),
+        ("volunteer", None, "and I help with the website lindgarden.example as a volunteer."),
     ],
 )
 def test_the_relation_is_the_one_to_the_offered_page_whatever_site_the_sender_has(relation: str, client: str | None, sentence: str) -> None:
@@ -166,7 +184,7 @@ def test_where_there_is_nothing_honest_to_write_there_is_a_reason_instead_of_a_l
 def test_eight_links_are_named_and_the_others_counted_and_the_one_that_carries_the_offer_is_among_the_eight() -> None:
     draft = drafted(prospect(*(dead(n) for n in range(12)), dead(12, offer=Strength.STRONG)))
     assert len(re.findall(r"^\d+\. ", draft.body, re.MULTILINE)) == 8
-    assert "There are 5 more, which I can send you." in draft.body
+    assert "I can send you the other five as well." in draft.body
     assert OFFER in draft.body
     assert draft.subject.startswith("13 broken links")
 
@@ -201,10 +219,10 @@ def test_a_letter_goes_where_the_contact_is_or_says_that_there_is_none(
 @pytest.mark.parametrize(
     ("days", "said"),
     [
-        ((12,), "checked on 12 November 2026"),
-        ((3, 12), "checked on 3 and 12 November 2026"),
-        ((3, 5, 7, 9, 12), "checked 5 times between 3 November 2026 and 12 November 2026"),
-        ((), "checked on 3 November 2026"),
+        ((12,), "checked it on 12 November 2026"),
+        ((3, 12), "checked it on 3 and 12 November 2026"),
+        ((3, 5, 7, 9, 12), "checked it on five days between 3 and 12 November 2026"),
+        ((), "checked it on 3 November 2026"),
     ],
 )
 def test_the_days_of_checking_are_said_shortly(days: tuple[int, ...], said: str) -> None:
@@ -228,5 +246,101 @@ def test_lines_are_wrapped_but_addresses_are_never_broken() -> None:
 def test_a_link_without_words_and_a_page_without_a_title_still_make_sense() -> None:
     bare: DeadLink = dead(1, offer=Strength.STRONG, anchor="", section="")
     draft = drafted(prospect(bare, title=""))
-    assert "1. A link without text: answers" in draft.body
+    assert "   A link without text: answers" in draft.body
     assert draft.subject == "Broken link on “greenlist.example”"
+
+
+def offering(number: int, page: str, *, confidence: float, **of: bool) -> DeadLink:
+    one = dead(number, offer=Strength.STRONG, new_url="https://old.example.org/new" if of.get("moved") else "")
+    assert one.match
+    return replace(one, match=replace(one.match, page_url=f"https://lindgarden.example/{page}", confidence=confidence))
+
+
+def offered(draft: Draft) -> list[str]:
+    return re.findall(r"https://lindgarden\.example/(\w+)", draft.body)
+
+
+def test_one_own_page_is_offered_the_one_that_fits_best_where_nothing_better_is_known() -> None:
+    whom = prospect(
+        offering(1, "good", confidence=0.8), offering(2, "best", confidence=0.9), offering(3, "moved", confidence=1, moved=True)
+    )
+    draft = drafted(whom)
+    assert offered(draft) == ["best"]
+    assert "The page I suggest is from there" in flat(draft)
+    assert [target(number) in draft.body for number in (1, 2, 3)] == [True] * 3
+
+
+def test_a_campaign_may_want_more_own_pages_in_a_letter() -> None:
+    whom = prospect(offering(1, "good", confidence=0.8), offering(2, "best", confidence=0.9), offering(3, "least", confidence=0.7))
+    draft = drafted(whom, Campaign(templates=Letters(own_pages=2)))
+    assert offered(draft) == ["good", "best"]
+    assert "The pages I suggest are from there" in flat(draft)
+
+
+def test_the_page_that_a_person_chose_is_offered_though_another_is_stronger_and_the_letter_waits_for_its_claim() -> None:
+    chosen = offering(1, "chosen", confidence=0.4)
+    assert chosen.match
+    chosen = replace(
+        chosen,
+        match=replace(chosen.match, strength=Strength.POSSIBLE),
+        verdict=replace(chosen.verdict, confidence=Confidence.PROBABLE),
+    )
+    whom = prospect(chosen, offering(2, "best", confidence=0.9))
+    draft = compose(whom, Campaign(), shipped(), now=NOW, seen={}, chosen={target(1)})
+    assert isinstance(draft, Draft)
+    assert offered(draft) == ["chosen"]
+    assert draft.status is DraftStatus.WAITING
+    assert "confirmed dead" in draft.note
+
+
+def test_nine_links_are_all_named_since_one_more_is_no_shorter_than_its_name() -> None:
+    body = drafted(prospect(dead(0, offer=Strength.STRONG), *(dead(n) for n in range(1, 9)))).body
+    assert len(re.findall(r"^\d+\. ", body, re.MULTILINE)) == 9
+    assert "as well" not in body
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_days_that_the_links_share_are_said_once_and_others_where_they_differ(template: str) -> None:
+    links = [dead(n, offer=Strength.STRONG) for n in range(3)]
+    seen = {target(0): [november(3)], target(1): [november(3)], target(2): [november(4)]}
+    previous = PREVIOUS if template.startswith("follow-up") else None
+    draft = compose(prospect(*links), Campaign(), shipped(template), now=NOW, seen=seen, previous=previous)
+    assert isinstance(draft, Draft)
+    german = template.endswith("de")
+    assert flat(draft).count("am 3. November 2026" if german else "on 3 November 2026") == 1
+    assert flat(draft).count("geprüft am 4. November 2026" if german else "checked on 4 November 2026") == 1
+    assert ("die meisten" if german else "most of them") in flat(draft)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_brackets_in_an_address_are_explained_where_there_are_any(template: str) -> None:
+    plainly = drafted(prospect(dead(2, offer=Strength.STRONG)), template=template)
+    bracketed = drafted(prospect(dead(1, VerdictKind.PARKED), dead(2, offer=Strength.STRONG)), template=template)
+    explained = "Klammern verhindern" if template.endswith("de") else "brackets keep them"
+    assert (explained in flat(plainly), explained in flat(bracketed)) == (False, True)
+
+
+def test_an_address_that_stands_on_the_page_itself_is_said_to_without_repeating_the_page() -> None:
+    draft = drafted(prospect(dead(1, offer=Strength.STRONG), contact=replace(EMAIL, source_url="https://greenlist.example/resources.html")))
+    assert draft.body.count("https://greenlist.example/resources.html") == 1
+    assert "I found your address on the page itself" in flat(draft)
+
+
+def test_a_follow_up_names_the_day_and_the_subject_of_the_first_letter() -> None:
+    draft = drafted(prospect(dead(1, offer=Strength.STRONG)), template="follow-up")
+    assert draft.subject == "Re: Broken link on “Gardening resources”"
+    assert "On 5 November 2026 I wrote to you about a dead link" in flat(draft)
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_page_is_named_before_the_list(template: str) -> None:
+    body = drafted(prospect(dead(1, offer=Strength.STRONG)), template=template).body
+    assert body.index("https://greenlist.example/resources.html") < body.index(target(1))
+
+
+def test_a_relation_can_be_said_where_the_writer_is_named_elsewhere() -> None:
+    assert relation("owner", site="lindgarden.example", client="", locale="en") == "I run the website lindgarden.example."
+    assert relation("owner", site="lindgarden.example", client="", locale="de") == "Ich betreibe die Website lindgarden.example."
+    assert relation("agency", site="a.example", client="", locale="en", name="Ada") == (
+        "My name is Ada. I work for an agency that is paid to look after the website a.example."
+    )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from prospector.outreach.samples import samples
 from prospector.outreach.templates import TemplateError, load_templates
-from tests.outreach.letters import SHIPPED
+from tests.outreach.letters import SHIPPED, TEMPLATES
 
 HEAD = "---\nid: mine\nlocale: en\nsubject: About {{ page.short_title }}\npurpose: links\n---\n"
 
@@ -26,8 +27,9 @@ def problem(folder: Path, body: str, head: str = HEAD) -> str:
 
 def test_the_shipped_templates_load_in_two_languages() -> None:
     templates = load_templates(SHIPPED)
-    assert set(templates) == {"resource-page", "short", "librarian", "help", "resource-page-de"}
-    assert {template.locale for template in templates.values()} == {"en", "de"}
+    assert set(templates) == set(TEMPLATES)
+    names = {locale: {each.name for each in templates.values() if each.locale == locale} for locale in ("en", "de")}
+    assert names["en"] == names["de"] == {"resource-page", "short", "librarian", "help", "follow-up"}
 
 
 def test_a_misspelt_part_is_named_with_file_line_and_the_nearest_real_one(tmp_path: Path) -> None:
@@ -91,7 +93,10 @@ def test_what_a_letter_does_not_need_is_not_let_in(tmp_path: Path, body: str) ->
         ("Hello\n", ":1  has no head."),
         ("---\nid: mine\nlocale: en\npurpose: links\n---\n", ":1  the head lacks subject."),
         ("---\nid: mine\nlocal: en\nsubject: x\npurpose: links\n---\n", ':3  unknown key "local". Did you mean locale?'),
-        ("---\nid: mine\nlocale: en\nsubject: x\npurpose: spam\n---\n", ':5  purpose is "spam". Write "links" or "help".'),
+        ("---\nid: mine\nlocale: en\nsubject: x\npurpose: spam\n---\n", ':5  purpose is "spam". Write "links" or "help" or "follow-up".'),
+        (HEAD.replace("id: mine", "id: mine\nweight: 0"), ':3  weight is "0". Write a whole number from 1 to 1000.'),
+        (HEAD.replace("id: mine", "id: mine\nweight: a lot"), ':3  weight is "a lot".'),
+        (HEAD.replace("id: mine", "id: mine\naudience: all"), ':3  audience is "all". Write "anybody" or "library".'),
         ("---\nid: mine\nlocale: en\nsubject: About {{ page.titel }}\npurpose: links\n---\n", ":4  unknown variable page.titel."),
     ],
 )
@@ -129,3 +134,14 @@ def test_files_with_windows_line_ends_and_a_byte_order_mark_are_read_alike(tmp_p
     (folder / "mine.txt.j2").write_bytes(b"\xef\xbb\xbf" + (HEAD + "Hello\n{{ page.titel }}\n").replace("\n", "\r\n").encode())
     with pytest.raises(TemplateError, match=r"mine\.txt\.j2:8  unknown variable page\.titel"):
         load_templates(folder)
+
+
+def test_only_a_follow_up_may_speak_of_the_letter_before_it(tmp_path: Path) -> None:
+    assert "only one with purpose" in problem(tmp_path, "{{ previous.date }}")
+    folder = written(tmp_path, HEAD.replace("purpose: links", "purpose: follow-up") + "{{ previous.date }}: {{ previous.subject }}")
+    assert load_templates(folder)["mine"].purpose == "follow-up"
+
+
+def test_a_line_with_words_between_two_conditions_keeps_its_end(tmp_path: Path) -> None:
+    template = load_templates(written(tmp_path, HEAD + "{% if page %}one{% endif %}\ntwo\n"))["mine"]
+    assert template.render(next(samples("en")))[1] == "one\ntwo\n"

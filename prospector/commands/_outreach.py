@@ -1,0 +1,137 @@
+"""Handing over approved letters: what `scrapy export outreach` and `scrapy drafts push` do alike. No ScrapyCommand may be defined here.
+
+Looks again at what is older than the campaign allows, says which letters are left out and why, and marks those that were handed over.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from scrapy.commands import ScrapyCommand
+
+from prospector.campaign import Campaign
+from prospector.commands._recheck import recheck
+from prospector.commands._shared import chosen_campaign, decisions_on, open_store, say, suppressions_setting
+from prospector.deciding import Decisions, Refused
+from prospector.export.outreach import NOT_SEEN, LeftOut, Survey, stale_targets, survey
+from prospector.items import DraftStatus
+from prospector.spiders.clock import utc_now
+from prospector.store import StoredDraft
+from prospector.summary import many
+
+
+class TakeBack(Protocol):
+    """Undo the marks of a handing over that failed."""
+
+    def __call__(self, *, except_for: Collection[int] = ()) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """Letters that may go out now, and the ways to say what became of each."""
+
+    campaign: Campaign
+    decisions: Decisions
+    letters: tuple[StoredDraft, ...]
+    left_out: list[LeftOut]
+    now: datetime
+
+    def leave_out(self, draft: StoredDraft, reason: str) -> None:
+        self.left_out.append(LeftOut(draft=draft, reason=reason))
+
+    def take(self, drafts: Sequence[StoredDraft]) -> tuple[list[StoredDraft], TakeBack]:
+        """Mark them as exported. Those that were, or had been before; and what takes it back should the handing over fail."""
+        new = [draft for draft in drafts if draft.status is DraftStatus.APPROVED]
+        answers = dict(zip((draft.id for draft in new), self.decisions.exported([draft.id for draft in new], now=self.now), strict=True))
+        taken, events = [], {}
+        for draft in drafts:
+            answer = answers.get(draft.id)
+            if isinstance(answer, Refused):
+                self.leave_out(draft, (answer.reason[:1].lower() + answer.reason[1:]).rstrip("."))
+                continue
+            taken.append(draft)
+            if answer is not None and answer.event_id is not None:
+                events[draft.id] = answer.event_id
+
+        def take_back(*, except_for: Collection[int] = ()) -> None:
+            for draft_id, event in reversed(events.items()):
+                if draft_id not in except_for:
+                    self.decisions.undo(event, now=self.now)
+
+        return taken, take_back
+
+
+@contextmanager
+def handover(command: ScrapyCommand, opts: argparse.Namespace) -> Iterator[Handover]:
+    """Survey the approved letters, look again where that is needed, survey once more. At the end says what was left out."""
+    campaign = chosen_campaign(opts.campaign)
+    setting = suppressions_setting(command)
+    with open_store(campaign) as store, decisions_on(store, campaign, setting) as decisions:
+        now = utc_now()
+        first = survey(decisions, again=opts.again, room=_room(decisions, opts, now=now), now=now)
+        urls = {url for draft in first.stale for url in stale_targets(store, draft, fresh=campaign.export.fresh, now=now)}
+    if not opts.no_recheck:
+        recheck(command, opts, only=urls)
+    with open_store(campaign) as store, decisions_on(store, campaign, setting) as decisions:
+        now = utc_now()
+        second = survey(decisions, again=opts.again, room=_room(decisions, opts, now=now), now=now) if urls else first
+        left_out = [*_fell_meanwhile(first, second, decisions), *second.left_out]
+        left_out += [LeftOut(draft=draft, reason=NOT_SEEN) for draft in second.stale]
+        yield Handover(campaign=campaign, decisions=decisions, letters=second.ready, left_out=left_out, now=now)
+    say_left_out(left_out)
+
+
+def _room(decisions: Decisions, opts: argparse.Namespace, *, now: datetime) -> int:
+    """How many new letters may still go out on this day of the person's own calendar."""
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    room = max(0, decisions.campaign.export.per_day - decisions.store.journal.count(DraftStatus.EXPORTED, since=midnight))
+    return room if opts.limit is None else min(room, opts.limit)
+
+
+def _fell_meanwhile(first: Survey, second: Survey, decisions: Decisions) -> Iterator[LeftOut]:
+    """Letters that the new look took the ground from: the crawl withdrew them, so they are among the approved no more."""
+    told = {one.draft.id for one in second.left_out} | {draft.id for draft in (*second.ready, *second.stale)}
+    if second is first:
+        told |= {one.draft.id for one in first.left_out}
+    for draft in (*first.ready, *first.stale, *(one.draft for one in first.left_out if not one.fell)):
+        now_stored = decisions.store.drafts.get(draft.id)
+        if draft.id not in told and now_stored is not None:
+            yield LeftOut(draft=now_stored, reason=now_stored.note or "its links could not be confirmed again", fell=True)
+
+
+def say_left_out(left_out: Sequence[LeftOut]) -> None:
+    """Each letter that may no longer go out, then how many others stayed behind, and why."""
+    for one in left_out:
+        if one.fell:
+            verb = "withdrawn" if one.draft.status is not DraftStatus.EXPORTED else "exported before"
+            say(f"draft {one.draft.id}, {verb}: {one.reason} ({one.draft.page_url})")
+    reasons = Counter(one.reason for one in left_out if not one.fell)
+    say_reasons(reasons, f"{many(sum(reasons.values()), 'approved letter')} left out:")
+
+
+def say_reasons(reasons: Mapping[str, int], heading: str) -> None:
+    """A table of reasons, the most frequent first."""
+    if reasons:
+        say(heading)
+    for why, number in sorted(reasons.items(), key=lambda item: (-item[1], item[0])):
+        say(f"{number:>6}  {why}")
+
+
+def add_outreach_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--again", action="store_true", help="also letters that were exported before and are not marked as sent")
+    parser.add_argument(
+        "--limit", metavar="NUMBER", type=_number, help="at most so many new letters this time; the campaign's export.per_day always holds"
+    )
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number

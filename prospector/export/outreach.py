@@ -1,0 +1,168 @@
+"""Which letters may go out now, and for each other one why not. What is decided here is carried out by `deciding`; nothing is sent.
+
+A letter goes out only if a person approved it, every link it names is confirmed dead, and was seen failing within the campaign's `fresh_hours`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prospector.campaign import Campaign
+from prospector.deciding import Decisions
+from prospector.deciding_checks import address_of
+from prospector.drafting import OUR_LOOKS
+from prospector.export.message import Letter
+from prospector.items import Claim, Confidence, ContactKind, DraftStatus
+from prospector.outreach.plain import defanged, quiet
+from prospector.store import Actor, Store, StoredDraft
+
+# reasons that count many letters, as a table of them shows
+NO_CONTACT = "nobody to write to was found"
+BY_HAND = "the way to reach them is a form or a tracker: open its page, paste the letter, mark it as sent"
+IN_ADVANCE = "approved in advance: a link in it is not confirmed dead yet"
+NOT_SEEN = "its links could not be seen failing again just now; the next export tries anew"
+OVER_LIMIT = "over the limit for one day; they keep until tomorrow"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    draft: StoredDraft
+    reason: str
+    fell: bool = False  # what it claims is no longer true
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Approved letters, each in one place."""
+
+    ready: tuple[StoredDraft, ...]
+    stale: tuple[StoredDraft, ...]  # ready, if a new look finds their links dead still
+    left_out: tuple[LeftOut, ...]
+
+
+def survey(decisions: Decisions, *, again: bool, room: int, now: datetime) -> Survey:
+    """The oldest approvals first.
+
+    :param again: take letters that were exported before, and not sent yet, too.
+    :param room: how many new ones may go out; the others of those that could are left out.
+    """
+    found = list(_looked_through(decisions, again=again, now=now))
+    could = [one for one in found if isinstance(one, StoredDraft)]
+    fresh = decisions.campaign.export.fresh
+    stale = [draft for draft in could if stale_targets(decisions.store, draft, fresh=fresh, now=now)]
+    new = [draft for draft in could if draft.status is DraftStatus.APPROVED]
+    chosen = [*new[:room], *(draft for draft in could if draft.status is DraftStatus.EXPORTED)]
+    left = [one for one in found if isinstance(one, LeftOut)] + [LeftOut(draft=draft, reason=OVER_LIMIT) for draft in new[room:]]
+    return Survey(
+        ready=tuple(draft for draft in chosen if draft not in stale),
+        stale=tuple(draft for draft in chosen if draft in stale),
+        left_out=tuple(left),
+    )
+
+
+def _looked_through(decisions: Decisions, *, again: bool, now: datetime) -> Iterator[StoredDraft | LeftOut]:
+    store = decisions.store
+    approved = sorted(store.drafts.list(DraftStatus.APPROVED), key=lambda draft: (draft.released_at or now, draft.id))
+    for draft in (*approved, *(store.drafts.list(DraftStatus.EXPORTED) if again else ())):
+        if why := _never_a_mail(draft):
+            yield LeftOut(draft=draft, reason=why)
+            continue
+        standing = _with_true_claims(decisions, draft, now=now)
+        if isinstance(standing, LeftOut):
+            yield standing
+        elif (draft.status is DraftStatus.APPROVED and (why := decisions.why_not_exported(draft.id, now=now))) or (
+            why := decisions.checks.nobody_to_write_to(standing, now=now)
+        ):
+            yield LeftOut(draft=standing, reason=_as_reason(why))
+        else:
+            yield standing
+
+
+def _never_a_mail(draft: StoredDraft) -> str:
+    if not draft.recipient:
+        return NO_CONTACT
+    if not address_of(draft):
+        return BY_HAND
+    return "" if draft.released_at or draft.status is DraftStatus.EXPORTED else IN_ADVANCE
+
+
+def _as_reason(sentence: str) -> str:
+    return (sentence[:1].lower() + sentence[1:]).rstrip(".")
+
+
+# -- claims ------------------------------------------------------------------------------------------------------------------
+
+
+def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, now: datetime) -> StoredDraft | LeftOut:
+    """The letter as it may go out. One that says what is no longer so is written anew or withdrawn, as after a crawl."""
+    if not _fallen(decisions.store, draft):
+        return draft
+    if draft.status is DraftStatus.EXPORTED:
+        return LeftOut(
+            draft=draft, reason=f"do not send it: {_named(_fallen(decisions.store, draft))} is no longer confirmed dead", fell=True
+        )
+    decisions.writer.redraft(draft.page_url, now=now)
+    renewed = decisions.store.drafts.get(draft.id) or draft
+    if renewed.exportable and (fallen := _fallen(decisions.store, renewed)):
+        note = f"{_named(fallen)} is no longer confirmed dead"
+        written = {"status": DraftStatus.WITHDRAWN, "note": note, "released_at": None}
+        decisions.store.drafts.change(renewed, written, actor=Actor.CRAWL, kind="withdrawn", now=now)
+        return LeftOut(draft=renewed, reason=note, fell=True)
+    return renewed if renewed.exportable else LeftOut(draft=renewed, reason=renewed.note or IN_ADVANCE, fell=True)
+
+
+def _claims(store: Store, draft: StoredDraft) -> Sequence[Claim]:
+    """What the letter names; one that doesn't say counts as naming every dead link of its page."""
+    if draft.claims:
+        return draft.claims
+    return [Claim(target_url=row["target_url"], anchor=row["anchor"]) for row in store.reports.claims(draft.page_url)] or [
+        Claim(target_url=draft.page_url, anchor="every link on the page")
+    ]
+
+
+def _fallen(store: Store, draft: StoredDraft) -> list[Claim]:
+    return [claim for claim in _claims(store, draft) if not _confirmed(store, claim.target_url)]
+
+
+def _confirmed(store: Store, target_url: str) -> bool:
+    verdict = store.evidence.verdict(target_url)
+    return verdict is not None and verdict.kind.dead and verdict.confidence is Confidence.CONFIRMED
+
+
+def _named(claims: Sequence[Claim]) -> str:
+    return ", ".join(f"“{quiet(claim.anchor, 60) or defanged(claim.target_url)}”" for claim in claims[:3])
+
+
+def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[str]:
+    """Links that the letter names and that nobody looked at within that time."""
+    return [claim.target_url for claim in _claims(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
+
+
+def _seen_since(store: Store, target_url: str, since: datetime) -> bool:
+    return any(one.via in OUR_LOOKS and not one.offline and one.observed_at >= since for one in store.evidence.observations(target_url))
+
+
+# -- letters -----------------------------------------------------------------------------------------------------------------
+
+
+def letter_of(store: Store, campaign: Campaign, draft: StoredDraft) -> Letter:
+    contact = store.prospects.contact_at(store.drafts.site(draft), draft.recipient)
+    return Letter(
+        draft_id=draft.id,
+        sender=campaign.sender.email,
+        sender_name=campaign.sender.name,
+        recipient=draft.recipient,
+        recipient_name=contact.name if contact is not None and contact.kind is ContactKind.EMAIL else "",
+        subject=draft.final_subject,
+        body=draft.final_body,
+        answers=tuple(_answers(store, draft)),
+    )
+
+
+def _answers(store: Store, draft: StoredDraft) -> Iterator[str]:
+    """The letter that a follow-up follows, where its number as it was sent is known."""
+    first = None if draft.follow_up_of is None else store.drafts.get(draft.follow_up_of)
+    if first is not None and first.message_id:
+        yield first.message_id

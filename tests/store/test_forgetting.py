@@ -1,0 +1,126 @@
+"""A forgotten person is in no byte of the database: neither in a table, nor in a saved page, nor in the file's free space."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from prospector.deciding import Outcome
+from prospector.items import BodySample, Contact, ContactKind, DraftStatus, OutboundLink, ResourcePage, SitePage, Stage
+from tests.desk_world import NOW, PAGE, World, done, target
+from tests.store import builders as make
+
+ADDRESS, NAME = "ann.lind@greenlist.example", "Ann Lindqvist"
+VEILED = "2a" + bytes(byte ^ 0x2A for byte in ADDRESS.encode()).hex()  # as Cloudflare hides it
+SPELLINGS = (
+    "ann.lind@greenlist.example",
+    "Ann.Lind@GreenList.example",
+    "ann.lind&#64;greenlist.example",
+    "ann.lind [at] greenlist [dot] example",
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path)
+    yield made
+    made.close()
+
+
+def known_everywhere(world: World) -> None:
+    """A person whom every table knows."""
+    contact = Contact(
+        site="greenlist.example", kind=ContactKind.EMAIL, value=ADDRESS, name=NAME, role="librarian", source_url=PAGE, found_at=NOW,
+        reason=f"{NAME} looks after the page",
+    )  # fmt: skip
+    world.page(contact=contact)
+    links = [OutboundLink(target_url=target(), anchor=f"{NAME}'s guide", context=f"Write to {ADDRESS}.", position=1)]
+    html = f"<p>Kept by {NAME} <a href='mailto:{ADDRESS}'>mail</a><li><a href='{target()}'>{NAME}'s guide</a>"
+    world.store.pages.save(
+        ResourcePage(url=PAGE, final_url=PAGE, status=200, fetched_at=NOW, title=f"Links of {NAME}", language="en", html=html, links=tuple(links))
+    )  # fmt: skip
+    elsewhere = "https://mirror.example.net/copy"
+    world.store.pages.save(make.page(elsewhere, html=f"<p>{SPELLINGS[2]} or {SPELLINGS[3]}", title="A copy"))
+    veiled = "https://veiled.example.net/list"
+    world.store.pages.save(make.page(veiled, html=f'<p><a data-cfemail="{VEILED}">', title="Veiled"))
+    body = BodySample(sha256="0" * 64, size=9, complete=True, html=f"<p>Gone. Ask {SPELLINGS[1]}")
+    world.store.evidence.save_checks(
+        [(make.seen(target(), observed_at=NOW, body=body, detail=f"said {ADDRESS}"), make.dead(next_check_at=NOW))], now=NOW
+    )
+    world.store.site.save([SitePage(url="https://lindgarden.example/thanks", title="Thanks", text=f"Thanks to {ADDRESS} for it.")])
+    draft = world.crawl()
+    assert NAME in draft.body or "Lindqvist" in draft.body or draft.recipient == ADDRESS
+    done(world.decisions.edit(draft.id, subject=f"For {NAME}", body=f"{draft.body}\n{ADDRESS}", now=NOW))
+    done(world.decisions.approve(draft.id, now=NOW))
+    done(world.decisions.mark(draft.id, Outcome.SENT, now=NOW))
+    world.store.evidence.set_override(target(), None, note=f"{ADDRESS} told me", now=NOW)
+
+
+def everything(path: Path) -> bytes:
+    """The bytes of the database and its log, with all that is compressed in it unpacked."""
+    raw = b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+    unpacked = []
+    for start in (found.start() for found in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", raw)):
+        try:
+            unpacked.append(zlib.decompressobj().decompress(raw[start : start + 100_000]))
+        except zlib.error:
+            continue
+    return b"\n".join([raw, *unpacked])
+
+
+def test_no_byte_of_them_is_left(world: World) -> None:
+    known_everywhere(world)
+    path = world.store.path
+    before = everything(path).lower()
+    for spelling in (*SPELLINGS, NAME, VEILED):
+        assert spelling.lower().encode() in before, f"the test should plant {spelling}"
+    person = world.store.whom(ADDRESS)
+    assert person is not None
+    found = world.store.forget(person, now=NOW)
+    assert (found.contacts, found.drafts) == (1, 1)
+    after = everything(path).lower()
+    for spelling in (*SPELLINGS, "ann.lind", NAME, "lindqvist", VEILED):
+        assert spelling.lower().encode() not in after, spelling
+
+
+def test_that_there_was_a_letter_stays_known_and_it_is_never_undone(world: World) -> None:
+    known_everywhere(world)
+    person = world.store.whom(ADDRESS)
+    assert person is not None
+    world.store.forget(person, now=NOW)
+    draft = world.draft()
+    assert (draft.status, draft.recipient, draft.final_body) == (DraftStatus.SENT, "", "")
+    assert world.store.prospects.stage(PAGE) is Stage.DO_NOT_CONTACT
+    assert world.store.prospects.contacts("greenlist.example") == ()
+    undone = world.decisions.undo(now=NOW)
+    assert ADDRESS not in str(undone)
+    assert world.draft().recipient == ""
+
+
+def test_a_domain_takes_everybody_there_along(world: World) -> None:
+    known_everywhere(world)
+    person = world.store.whom("greenlist.example")
+    assert person is not None
+    world.store.forget(person, now=NOW)
+    assert b"@greenlist.example" not in everything(world.store.path).lower()
+
+
+def test_others_stay(world: World) -> None:
+    known_everywhere(world)
+    other = "https://elsewhere.example.org/links"
+    world.page(other)
+    kept = world.crawl(other)
+    person = world.store.whom(ADDRESS)
+    assert person is not None
+    world.store.forget(person, now=NOW)
+    assert world.draft(other) == kept
+    assert world.store.pages.html(other) == "<p>Links"
+
+
+@pytest.mark.parametrize("what", ["", "lind", "not an address@", "http://x y"])
+def test_what_is_neither_address_nor_domain_is_nobody(world: World, what: str) -> None:
+    assert world.store.whom(what) is None
