@@ -143,6 +143,15 @@ class Crawl(Table):
     depth: int = Field(default=1, ge=0, le=10, description="Clicks away from a seed, on its own site; 0: the seeds alone.", examples=[1])
     pages_per_site: int = Field(default=20, ge=1, description="Pages to read of one site at most.", examples=[20])
     max_pages: int = Field(default=5000, ge=1, description="Pages to read in one run at most.", examples=[5000])
+    max_requests: int | None = Field(
+        default=None,
+        ge=1,
+        description="Requests of one run, about; then it ends, and the next one goes on. Absent: no limit.",
+        examples=[20000],
+    )
+    max_minutes: float | None = Field(
+        default=None, gt=0, description="Minutes of one run; then it ends, and the next one goes on. Absent: no limit.", examples=[120.0]
+    )
     concurrency: int = Field(default=128, ge=1, le=2000, description="Requests under way at a time, over all hosts.", examples=[128])
     per_host: int = Field(default=1, ge=1, le=32, description="Requests under way at a time on one host.", examples=[1])
     delay: float = Field(default=1.0, ge=0, le=3600, description="Seconds between two requests to one host.", examples=[1.0])

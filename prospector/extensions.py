@@ -139,6 +139,7 @@ def ending_of(spider: CampaignSpider, reason: str) -> Ending:
         broken=spider.broken is not None,
         did_nothing=spider.did_nothing(),
         idle=not spider.pages_tried and not any(counts.get(name) for name in DOINGS),
+        spent=spider.spent,
         left=counts.get("left_for_next_run", 0),
     )
 

@@ -26,6 +26,7 @@ from prospector.items import (
     Contact,
     ContactKind,
     DeadLink,
+    Observation,
     OutboundLink,
     PageDone,
     Prospect,
@@ -48,6 +49,7 @@ from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
 from prospector.store import Saved, Store, StoreError
 from prospector.verdicts.judge import judge
+from prospector.verdicts.keeping import forgettable
 
 BATCH = 50  # looks not yet in the store, with those under way: what a crash can cost
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
@@ -137,6 +139,8 @@ class JudgeTargets(CampaignPipeline):
     async def close_spider(self) -> None:
         self._batch += await self.spider.unread_looks()
         self._flush_in_time()
+        if self.spider.broken is None:
+            self.spider.store.evidence.drop_unused_bodies()
 
     def _flush_in_time(self) -> None:
         """Outside of an item's way, where nobody else would hear of an error."""
@@ -156,12 +160,17 @@ class JudgeTargets(CampaignPipeline):
         batch, self._batch = self._batch, []
         store, policy, now = self.spider.store, self.spider.campaign.verdicts.policy(), utc_now()
         checks = []
+        unneeded: list[Observation] = []
         for look in batch:
-            verdict = judge([*store.evidence.observations(look.target_url), *look.observations], policy, now=now)
+            before = store.evidence.observations(look.target_url)
+            unneeded += forgettable(before)
+            verdict = judge([*before, *look.observations], policy, now=now)
             checks += [(observation, verdict) for observation in look.observations]
             self.count("checked")
             self.count(f"verdict/{verdict.kind.value}")
         store.evidence.save_checks(checks, now=now)
+        if unneeded:
+            self.count("forgotten", store.evidence.forget(unneeded))
 
 
 class FindContacts(CampaignPipeline):

@@ -31,6 +31,7 @@ class Ending:
     broken: bool = False  # the database could take no more
     did_nothing: bool = False  # all pages failed
     idle: bool = False  # nothing was due
+    spent: str = ""  # the run's budget that was used up, in words
     left: int = 0  # pages left for the next run, because of crawl.max_pages
 
 
@@ -65,6 +66,8 @@ def _opening(store: Store, ending: Ending, now: datetime) -> list[str]:
         return ["Ended early, because the database could take no more. What was saved is kept; the same command goes on from here.", ""]
     if ending.stopped:
         return ["Stopped. What was found is kept; the same command goes on from here.", ""]
+    if ending.spent:
+        return [f"The budget of a run is used up ({ending.spent}). What was found is kept; the same command goes on from here.", ""]
     if ending.did_nothing:
         return ["No page could be read. Are the addresses right, and is the network there? See: scrapy doctor", ""]
     if ending.idle:

@@ -111,6 +111,10 @@ class MisbehavingSite:
         self._custom[host, path] = Custom(raw=answer(status, content, headers, closes=False), delay=delay)
         return self.url(path, host=host or ADDRESS)
 
+    def answer_body(self, path: str, *, host: str = "") -> bytes:
+        """What a path answers that `serves` was told of."""
+        return self._custom[host, path].raw.partition(b"\r\n\r\n")[2]
+
     def hits(self, path: str | None = None, *, host: str | None = None) -> tuple[Hit, ...]:
         """Requests so far, in order; of one path or host, or all. robots.txt counts as a path like others."""
         return tuple(hit for hit in self._hits if path in {None, hit.path} and host in {None, hit.host})

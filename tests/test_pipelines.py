@@ -14,8 +14,9 @@ import pytest
 from prospector.checking.observe import Look
 from prospector.items import Draft, DraftStatus, PageDone, VerdictKind
 from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages, contact_for
-from prospector.spiders.campaign_spider import CampaignSpider
+from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.store import Store, StoreError
+from prospector.verdicts.keeping import KEPT_LAST
 from tests.crawling import crawl
 from tests.misbehaving_site import MisbehavingSite
 from tests.resource_web import ResourceWeb
@@ -60,6 +61,17 @@ class TestJudgeTargets:
             with pytest.raises(Dropped):
                 await pipeline.process_item(look(number))
         assert len(store.evidence.judged()) == BATCH
+
+    async def test_a_year_of_looks_at_what_works_leaves_a_few_rows(self, crawler: Any) -> None:
+        pipeline, store = JudgeTargets(crawler), crawler.spider.store
+        for day in range(365):
+            with pytest.raises(Dropped):
+                await pipeline.process_item(look(status=200, observed_at=make.NOON + day * make.DAY))
+            with pytest.raises(Dropped):
+                await pipeline.process_item(NoMoreLooks())
+        kept = store.evidence.observations("https://gone.example.com/0")
+        assert len(kept) <= KEPT_LAST + 2
+        assert (kept[0].observed_at, kept[-1].observed_at) == (make.NOON, make.NOON + 364 * make.DAY)
 
     async def test_a_smaller_one_after_a_second_or_when_something_builds_on_it(self, crawler: Any) -> None:
         pipeline, store = JudgeTargets(crawler), crawler.spider.store

@@ -24,6 +24,7 @@ from tests.misbehaving_site import MisbehavingSite
 from tests.resource_web import TOPICS, ResourceWeb
 
 LISTS, LINKS_EACH = 4, 50
+PATIENCE = 40.0  # seconds for a stopped crawl to end on a busy machine; its slowest page would take 60
 # What a run leaves, less times and ids. A living target's referrers are counted when it is judged, at whatever moment that is.
 TABLES = {
     "visits": "SELECT url, depth, seed, found_on, problem, visited_at IS NULL FROM visits",
@@ -92,7 +93,7 @@ async def stopped(web: ResourceWeb, happened: Callable[[], bool]) -> str:
     async with started(web) as process:
         await when(happened, process)
         process.send_signal(signal.SIGINT)
-        _, err = await asyncio.wait_for(process.communicate(), 8)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
         assert process.returncode == 130
         assert not re.search("Traceback|ERROR|destroyed", err.decode())
         return err.decode()

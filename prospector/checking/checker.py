@@ -71,6 +71,14 @@ class Checker:
         """No more targets will come and all looks were handed out: `results` ends."""
         self._results.put_nowait(None)
 
+    def drop_waiting(self) -> None:
+        """Begin none of the checks that wait; those under way go on."""
+        self._pending.clear()
+        self._ready.clear()
+        self._queued.clear()
+        self.waiting = 0
+        self._room.set()
+
     async def close(self) -> None:
         """Stop at once. What was under way was not looked at."""
         for worker in self._workers:

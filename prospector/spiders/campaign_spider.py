@@ -29,6 +29,7 @@ from prospector.store import Store, StoreError
 
 STOP_GRACE = 3.0  # seconds that a stopped crawl gives to the pages that are under way
 ITEMS_LOOKED_FOR = 0.02  # seconds between two looks whether the last items are through
+BUDGET_LOOKED_AT = 0.1  # seconds between two looks whether the run's budget is used up
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class CampaignSpider(Spider):
     run_id: str
     broken: StoreError | None = None  # the database takes nothing any more
     stopping = False  # by Ctrl-C, or because of `broken`
+    spent = ""  # the run's budget that is used up, in words; what is under way is brought to its end, nothing more is begun
     pages_tried = 0  # pages that this run asked for, and of these
     pages_read = 0  # those that came: none of many is a run that did nothing
     background: set[asyncio.Task[None]]  # what runs beside the crawl
@@ -81,6 +83,7 @@ class CampaignSpider(Spider):
         self.beside(see_scrapy_close(self.crawler, lambda: self.beside(self.stop())))
         try:
             self.run_id = self.store.runs.begin(self.name, now=utc_now())
+            self.beside(self.watch_budget())
             self.store.prospects.expire_contacts(now=utc_now())  # addresses that no letter used are not kept for ever
             async for item in self.work():
                 yield item
@@ -90,6 +93,17 @@ class CampaignSpider(Spider):
     def work(self) -> AsyncIterator[Any]:
         """Ask for pages; yield items that no page yields. The crawl goes on until this and all requests have ended."""
         raise NotImplementedError
+
+    async def watch_budget(self) -> None:
+        """Let the run end when it has asked, or lasted, as much as the campaign allows."""
+        limits, began = self.campaign.crawl, asyncio.get_running_loop().time()
+        while not self.spent:
+            await asyncio.sleep(BUDGET_LOOKED_AT)
+            if limits.max_minutes is not None and asyncio.get_running_loop().time() - began >= 60 * limits.max_minutes:
+                self.spent = f"crawl.max_minutes = {limits.max_minutes:g}"
+            elif limits.max_requests is not None and self.network.requests >= limits.max_requests:
+                self.spent = f"crawl.max_requests = {limits.max_requests}"
+        self.stop_asking()
 
     def stop_asking(self) -> None:
         """Nothing new is begun from now on."""

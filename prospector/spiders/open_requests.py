@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -25,7 +25,7 @@ SLOT_SETTINGS = {SLOT: {"concurrency": 1_000_000, "delay": 0, "jitter": 0}}
 
 
 class OpenRequests:
-    """Requests whose callback has not ended.
+    """Requests whose callback has not ended, or whose items are not through the pipelines: what builds on "nothing is open" finds all of it stored.
 
     Of one host, `CONCURRENT_REQUESTS_PER_DOMAIN` are with Scrapy at a time and the others wait here: a host with a thousand pages takes
     nobody's place. Scrapy's spider middlewares don't see these requests, so none of them can drop one without a word.
@@ -39,10 +39,20 @@ class OpenRequests:
         self._on_store_error = on_store_error
         self._under_way: dict[str, int] = {}
         self._waiting: dict[str, deque[Request]] = {}
+        self._items: Counter[int] = Counter()  # id of the answer that they came from → items in the pipelines
         self._stopped = False
+        for through in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(self._item_through, through)
 
     def ask(
-        self, url: str, callback: Callable[..., AsyncIterator[Any]], failed: Callable[..., None], *, priority: int = 0, **kwargs: Any
+        self,
+        url: str,
+        callback: Callable[..., AsyncIterator[Any]],
+        failed: Callable[..., None],
+        *,
+        priority: int = 0,
+        headers: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
         """Have `url` (normalised) fetched, for `callback(response, **kwargs)` or `failed(error, **kwargs)`.
 
@@ -55,13 +65,16 @@ class OpenRequests:
 
         async def on_response(response: Response) -> AsyncIterator[Any]:
             async for item in handed_on(callback(response, **kwargs)):
+                self._items[id(response)] += 1
+                self.number += 1
                 yield item
 
         async def on_failure(failure: Failure) -> AsyncIterator[Any]:
             async for item in handed_on(_raise(failure.value or RuntimeError("no reason given"))):
                 yield item
 
-        request = Request(url, callback=on_response, errback=on_failure, dont_filter=True, priority=priority, meta={"download_slot": SLOT})
+        meta = {"download_slot": SLOT}
+        request = Request(url, callback=on_response, errback=on_failure, headers=headers, dont_filter=True, priority=priority, meta=meta)
         self.number += 1
         if self._under_way.get(host, 0) < self._per_host:
             self._give(host, request)
@@ -75,8 +88,10 @@ class OpenRequests:
     def stop(self) -> None:
         """Ask for nothing more: not for what waits here either."""
         self._stopped = True
-        self.number -= sum(map(len, self._waiting.values()))
-        self._waiting.clear()
+        if self._waiting:
+            self.number -= sum(map(len, self._waiting.values()))
+            self._waiting.clear()
+            self._tell_if_none_left()
 
     async def _handed_on(
         self, host: str, failed: Callable[..., None], kwargs: dict[str, Any], found: AsyncIterator[Any]
@@ -111,8 +126,20 @@ class OpenRequests:
             if not waiting:
                 del self._waiting[host]
             self._give(host, request)
+        self._tell_if_none_left()
+
+    def _item_through(self, response: Response | Failure | None) -> None:
+        """Scrapy's signals: the pipelines are done with an item, for better or worse."""
+        if id(response) not in self._items:
+            return  # somebody else's
+        self._items[id(response)] -= 1
+        if not self._items[id(response)]:
+            del self._items[id(response)]
+        self.number -= 1
+        self._tell_if_none_left()
+
+    def _tell_if_none_left(self) -> None:
         if not self.number:
-            # after the last items of the callback are on their way
             asyncio.get_running_loop().call_soon(self._on_none_left)
 
 

@@ -14,6 +14,7 @@ class RecheckSpider(ResourcesSpider):
 
     name = "recheck"
     finds_more = False
+    takes_its_word = False  # a claim is made to a stranger: the link must be seen, and some servers say "not modified" to everything
 
     def first_visits(self) -> Iterable[Visit]:
         """Pages on which a claim stands that is due."""

@@ -24,6 +24,7 @@ from prospector.store import Visit
 
 RETRY_AFTER = timedelta(hours=1)  # a page that could not be read is tried again by a later run, not by one that resumes
 AT_ONCE = timedelta(0)
+NOT_MODIFIED = 304
 
 
 class ResourcesSpider(CampaignSpider):
@@ -31,6 +32,7 @@ class ResourcesSpider(CampaignSpider):
 
     name = "resources"
     finds_more = True
+    takes_its_word = True  # a page that says it has not changed is not read again
 
     async def work(self) -> AsyncIterator[Any]:
         """Ask for pages; then looks as the checker takes them, and pages that are done."""
@@ -59,7 +61,8 @@ class ResourcesSpider(CampaignSpider):
             self.finish_if_idle()
         if self.stopping:
             return
-        self.feeding.result()  # what went wrong there must not pass unseen
+        if not self.feeding.cancelled():
+            self.feeding.result()  # what went wrong there must not pass unseen
         yield NoMoreLooks()
         await self.items_done()
         self.done.extend(self.store.pages.undone())
@@ -91,11 +94,21 @@ class ResourcesSpider(CampaignSpider):
         if self.pages_tried >= self.campaign.crawl.max_pages:
             self.count("left_for_next_run")
             return
+        if self.spent:
+            return
         self.pages_tried += 1
-        self.open.ask(visit.url, self.page, self.page_failed, priority=-visit.depth, visit=visit)
+        unchanged_since = self.store.pages.validators(visit.url) if self.takes_its_word else None
+        self.open.ask(visit.url, self.page, self.page_failed, priority=-visit.depth, headers=unchanged_since, visit=visit)
 
     async def page(self, response: Response, visit: Visit) -> AsyncIterator[Any]:
         """A page came: have what looks like more of its kind visited, hand it on, have its links checked."""
+        if response.status == NOT_MODIFIED:
+            self.pages_read += 1
+            self.count("pages_unchanged")
+            self.store.pages.unchanged(visit.url, now=utc_now())
+            self.store.visits.mark(visit.url, at=utc_now())
+            await self.check_links(visit.url, self.store.pages.links_of(visit.url))
+            return
         if why := not_a_page(response):
             self.not_read(visit, why)
             return
@@ -183,7 +196,7 @@ class ResourcesSpider(CampaignSpider):
 
     async def check(self, targets: Iterable[Wanted]) -> None:
         for wanted in targets:
-            if self.stopping:
+            if self.stopping or self.spent:
                 return
             await self.checker.put(wanted)
 
@@ -199,7 +212,7 @@ class ResourcesSpider(CampaignSpider):
 
     def finish_if_idle(self) -> None:
         """End the stream of looks when no page is open and no target is outstanding."""
-        if self.all_begun and self.feeding.done() and self.indexer.done and not self.open.number and not self.checker.outstanding:
+        if self.all_begun and self.feeding.done() and self.indexer.idle and not self.open.number and not self.checker.outstanding:
             self.checker.finish()
 
     def stop_asking(self) -> None:
@@ -208,6 +221,8 @@ class ResourcesSpider(CampaignSpider):
             self.open.stop()
             self.indexer.stop()
             self.feeding.cancel()
+            self.checker.drop_waiting()
+            self.finish_if_idle()
 
     def waited_for(self) -> list[str]:
         """Hosts with a page under way."""

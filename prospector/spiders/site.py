@@ -22,7 +22,7 @@ class SiteSpider(CampaignSpider):
         all_read = asyncio.Event()
         self.indexer = SiteIndexer(self, on_page=self.page_read, on_done=all_read.set)
         await self.indexer.start()
-        if not self.indexer.done:
+        if not self.indexer.idle:
             await all_read.wait()
         for item in NO_ITEMS:
             yield item

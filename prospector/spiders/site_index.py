@@ -48,14 +48,19 @@ class SiteIndexer:
         self._open_sitemaps: Counter[str] = Counter()
         self._read: set[str] = set()
         self._failures = 0
-        self._all_begun = False
+        self._begun = self._all_begun = self._finished = self._cut_short = False
         self.asked = 0  # pages, and of these
         self.indexed = 0
 
     @property
     def done(self) -> bool:
-        """Nothing more is to come."""
-        return not self._open.number
+        """Nothing more is to come, and what came can be searched."""
+        return self._finished or not self._begun
+
+    @property
+    def idle(self) -> bool:
+        """Nothing more is to come in this run: `done`, or cut short."""
+        return self.done or (self._cut_short and not self._open.number)
 
     @property
     def needed(self) -> bool:
@@ -65,6 +70,7 @@ class SiteIndexer:
 
     async def start(self) -> None:
         """Ask for the first pages of every site of the campaign."""
+        self._begun = True
         self._began = self._store.site.begin(utc_now())
         self._read = self._store.site.read_since(self._began)  # by a run that was cut off
         for site in self._campaign.sites:
@@ -79,6 +85,7 @@ class SiteIndexer:
 
     def stop(self) -> None:
         """Leave what waits for the next run."""
+        self._cut_short = not self._finished
         self._open.stop()
 
     def hosts(self) -> list[str]:
@@ -162,8 +169,9 @@ class SiteIndexer:
     def _finish_if_idle(self) -> None:
         if self._open.number or not self._all_begun:
             return
-        if not self._spider.stopping:
+        if not self._cut_short:
             self._store.site.finish(began=self._began, now=utc_now(), whole=not self._failures)
+            self._finished = True
         self._on_done()
 
     def _belongs(self, site: OwnSite, url: str) -> bool:

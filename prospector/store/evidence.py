@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from prospector.store.session import BATCH, Session
 _LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.url AND link.present = 1 AND link.boilerplate = 0)"
 _CLAIM = "confidence = 'probable' AND override IS NULL"
 _MOST_ANCHORS = 20
+_BODIES_LEFT = "bodies_may_be_unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,28 @@ class Evidence:
                 for observation, verdict in checks[start : start + BATCH]:
                     self._append(observation)
                     self.save_verdict(observation.target_url, verdict, now=now)
+
+    def forget(self, seen: Iterable[Observation]) -> int:
+        """Observations that nobody needs any more (verdicts/keeping.py says which), with their head samples. How many rows went."""
+        gone = 0
+        with self._session.write():
+            for one in seen:
+                key = (one.target_url, time_text(one.observed_at), one.run_id, one.via)
+                gone += self._session.run(
+                    "DELETE FROM observations WHERE target_url = ? AND observed_at = ? AND run_id = ? AND via = ?", key
+                ).rowcount
+            if gone:
+                self._session.remember(_BODIES_LEFT, "1")
+        return gone
+
+    def drop_unused_bodies(self) -> int:
+        """Head samples of forgotten observations: once after a run, for it reads the whole table. How many rows went."""
+        if not self._session.recall(_BODIES_LEFT):
+            return 0
+        with self._session.write():
+            self._session.remember(_BODIES_LEFT, "")
+            unused = "DELETE FROM bodies WHERE id NOT IN (SELECT body_id FROM observations WHERE body_id IS NOT NULL)"
+            return self._session.run(unused).rowcount
 
     def _append(self, seen: Observation) -> None:
         self._session.run(

@@ -95,6 +95,16 @@ class Pages:
             seed=row["seed"],
         )
 
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers that ask whether the page changed since it was read (RFC 9110, section 13.1); none for one that never was, or can't tell."""
+        row = self._session.row("SELECT etag, last_modified FROM resource_pages WHERE url = ?", (url,))
+        asked = {"If-None-Match": row["etag"], "If-Modified-Since": row["last_modified"]} if row else {}
+        return {name: value for name, value in asked.items() if value}
+
+    def unchanged(self, url: str, *, now: datetime) -> None:
+        """The page was asked for again, and says that it is as it was: its links stand there still."""
+        self._session.run("UPDATE links SET last_seen = ? WHERE page_url = ? AND own = 0 AND present = 1", (time_text(now), url))
+
     def known(self) -> list[KnownPage]:
         """All pages that were ever read, in the order they were first."""
         return [KnownPage(**row) for row in self._session.rows("SELECT url, final_url, site, title FROM resource_pages ORDER BY rowid")]
@@ -119,12 +129,12 @@ class Pages:
         return {row["target_url"]: datetime.fromisoformat(row["at"]) for row in rows}
 
     def sightings(self, target_url: str) -> tuple[LinkSighting, ...]:
-        """Every content link to a target that stands on somebody's page now."""
+        """Every content link to a target that stands on somebody's page now, in an order that does not depend on which page was read first."""
         rows = self._session.rows(
             """
             SELECT link.*, page.title AS page_title FROM links AS link JOIN resource_pages AS page ON page.url = link.page_url
             WHERE link.target_url = ? AND link.present = 1 AND link.boilerplate = 0 AND link.own = 0
-            ORDER BY link.id
+            ORDER BY link.page_url, link.position, link.id
             """,
             (target_url,),
         )

@@ -121,7 +121,7 @@ class SiteIndex:
                 WHERE site_pages_fts MATCH ? AND rowid NOT IN (SELECT id FROM site_pages WHERE offered = 0)
                 ORDER BY score, id LIMIT ?
             ) AS best JOIN site_pages AS page ON page.id = best.id
-            ORDER BY best.score, page.id
+            ORDER BY best.score, page.url
             """,  # noqa: S608  # the weights are ours; sorting two numbers, not whole pages, is a third faster
             (query, limit),
         )

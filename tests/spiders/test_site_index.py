@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from typing import Any
 
 import pytest
 from scrapy.crawler import Crawler
 
+from prospector.items import SitePage
+from prospector.settings import ITEM_PIPELINES
 from prospector.store import Store
 from tests.crawling import crawl
 from tests.resource_web import HTML, OWN, TOPICS, ResourceWeb
@@ -46,6 +49,27 @@ async def test_the_sitemap_says_what_there_is(web: ResourceWeb) -> None:
     assert indexed(web) == GUIDES
     with Store.open(web.database) as store:
         assert list(store.site.search(["rhubarb"], 3)) == [f"http://{OWN}/guides/forcing-rhubarb.html"]
+
+
+class SlowToStore:
+    """A pipeline of somebody's own: his pages take their time."""
+
+    async def process_item(self, item: Any) -> Any:
+        if isinstance(item, SitePage):
+            await asyncio.sleep(2)
+        return item
+
+
+async def test_nothing_is_matched_before_the_whole_site_can_be_searched(web: ResourceWeb) -> None:
+    gone, late = web.missing("gone.test", "/hot-composting.html"), web.page("late.test", "/", delay=1)
+    seed = web.link_list("lists.test", "/links.html", [gone, late])
+    web.write_campaign([seed])
+    first = {f"{SlowToStore.__module__}.{SlowToStore.__name__}": 50}
+    settings = web.settings | {"LOG_LEVEL": "ERROR", "ITEM_PIPELINES": dict(ITEM_PIPELINES) | first}
+    await crawl("resources", settings=settings, campaign=web.campaign())
+    with Store.open(web.database) as store:
+        assert store.site.document_count() == len(GUIDES)
+        assert store.findings.matches(gone)
 
 
 async def test_robots_txt_says_where_the_sitemap_is(web: ResourceWeb) -> None:

@@ -99,6 +99,19 @@ def test_the_same_error_page_is_stored_once_however_many_targets_answer_with_it(
     assert store.evidence.observations("https://gone.example.com/7")[0].body == body
 
 
+def test_what_is_forgotten_goes_with_its_body_and_nothing_else_goes(store: Store) -> None:
+    bodies = [BodySample(sha256=f"{n}" * 64, size=50, complete=True, html=f"<h1>{n}</h1>") for n in range(2)]
+    seen = [make.seen(observed_at=make.NOON + n * make.DAY, body=bodies[n % 2]) for n in range(6)]
+    other = make.seen("https://else.example.com/", body=bodies[1])
+    store.evidence.save_observations([*seen, other])
+    assert store.evidence.forget([seen[1], seen[3], seen[5]]) == 3
+    assert store.evidence.observations(make.TARGET) == (seen[0], seen[2], seen[4])
+    assert store.evidence.drop_unused_bodies() == 0
+    store.evidence.forget([seen[0], seen[2], seen[4]])
+    assert store.evidence.drop_unused_bodies() == 1
+    assert store.evidence.observations("https://else.example.com/") == (other,)
+
+
 def test_a_verdict_comes_back_whole(store: Store) -> None:
     store.pages.save(make.page(links=[make.link()]))
     verdict = Verdict(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,7 +120,15 @@ def test_sightings_pool_the_links_of_all_pages(store: Store) -> None:
     store.pages.save(make.page(links=[make.link(), make.link(boilerplate=True)]))
     store.pages.save(make.page("https://else.example.org/", title="Elsewhere", links=[make.link(anchor="Bees")]))
     found = [(seen.page_url, seen.page_title, seen.link.anchor) for seen in store.pages.sightings(make.TARGET)]
-    assert found == [(make.PAGE, "Links", "Guide"), ("https://else.example.org/", "Elsewhere", "Bees")]
+    assert found == [("https://else.example.org/", "Elsewhere", "Bees"), (make.PAGE, "Links", "Guide")]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_sightings_do_not_depend_on_which_page_was_read_first(store: Store, order: Sequence[int]) -> None:
+    for number in order:
+        store.pages.save(make.page(f"https://{number}.example.org/", links=[make.link(anchor="B", position=1), make.link(anchor="A")]))
+    found = [(seen.page_url, seen.link.anchor) for seen in store.pages.sightings(make.TARGET)]
+    assert found == [(f"https://{number}.example.org/", anchor) for number in range(3) for anchor in "AB"]
 
 
 def test_a_page_is_undone_once_all_its_targets_are_judged_and_until_it_is_marked(store: Store) -> None:
