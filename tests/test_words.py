@@ -28,7 +28,7 @@ def test_no_two_members_of_one_kind_read_alike(enum: type[StrEnum]) -> None:
 
 
 def test_an_outcome_and_a_verdict_of_the_same_name_have_words_of_their_own() -> None:
-    assert Outcome.REFUSED == VerdictKind.REFUSED
+    assert Outcome.REFUSED.value == VerdictKind.REFUSED.value
     assert label(Outcome.REFUSED) == "refused"
     assert label(VerdictKind.REFUSED) == "no server"
 
