@@ -1,7 +1,7 @@
 """How quick the review desk is with many prospects: makes a campaign of 50,000 letters and asks for each kind of page.
 
-    .venv/bin/python -m benchmarks.desk_speed
-    .venv/bin/python -m benchmarks.desk_speed --prospects 5000 --runs 20
+.venv/bin/python -m benchmarks.desk_speed
+.venv/bin/python -m benchmarks.desk_speed --prospects 5000 --runs 20
 """
 
 from __future__ import annotations
@@ -31,8 +31,30 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AT = NOW.isoformat()
 KINDS = ("gone", "gone", "gone", "dns", "refused", "parked", "soft404", "redirected", "hijacked")
 STATUSES = ("ready",) * 4 + ("waiting",) * 4 + ("approved", "snoozed", "rejected", "exported", "sent", "withdrawn")
-WORDS = "garden herbs compost soil mint rosemary library guide reading list further links kitchen worm seed school allotment pruning apple".split()
-SNAPSHOT = zlib.compress(b"<title>Links</title><h1>Links</h1>" + b"<li><a href='https://dead0.example/guide'>A guide</a> to read.</li>" * 40)
+WORDS = [
+    "garden",
+    "herbs",
+    "compost",
+    "soil",
+    "mint",
+    "rosemary",
+    "library",
+    "guide",
+    "reading",
+    "list",
+    "further",
+    "links",
+    "kitchen",
+    "worm",
+    "seed",
+    "school",
+    "allotment",
+    "pruning",
+    "apple",
+]
+SNAPSHOT = zlib.compress(
+    b"<title>Links</title><h1>Links</h1>" + b"<li><a href='https://dead0.example/guide'>A guide</a> to read.</li>" * 40
+)
 URLS = (
     "/",
     "/?status=any",
@@ -96,13 +118,34 @@ def _targets(dead: int, chance: random.Random) -> Iterator[Sequence[Any]]:
 def _looks(dead: int) -> Iterator[Sequence[Any]]:
     for number in range(dead):
         for day in range(3):
-            yield _target(number), (NOW - timedelta(days=day)).isoformat(), "run", "http", "answered", 404, _target(number), "[]", 80, None, "{}"
+            yield (
+                _target(number),
+                (NOW - timedelta(days=day)).isoformat(),
+                "run",
+                "http",
+                "answered",
+                404,
+                _target(number),
+                "[]",
+                80,
+                None,
+                "{}",
+            )
 
 
 def _matches(dead: int, chance: random.Random) -> Iterator[Sequence[Any]]:
     for number in range(dead):
         for rank in range(1, chance.choice((1, 2, 4))):
-            yield _target(number), rank, f"https://mine.example/{rank}", _words(chance, 3), 5.0, 0.8, chance.choice(("strong", "possible")), "[]"
+            yield (
+                _target(number),
+                rank,
+                f"https://mine.example/{rank}",
+                _words(chance, 3),
+                5.0,
+                0.8,
+                chance.choice(("strong", "possible")),
+                "[]",
+            )
 
 
 def _pages(prospects: int, chance: random.Random) -> Iterator[Sequence[Any]]:
@@ -119,7 +162,23 @@ def _links(prospects: int, dead: int, chance: random.Random) -> Iterator[Sequenc
             # a few dead pages are linked from everywhere, most from a few places
             target = _target(int(dead * chance.random() ** 2))
             anchor = _words(chance, 2)
-            yield number, _page(page), target, "", anchor, "", f"{anchor}, a page to read.", "Further reading", "", position, 0, 0, 1, AT, AT
+            yield (
+                number,
+                _page(page),
+                target,
+                "",
+                anchor,
+                "",
+                f"{anchor}, a page to read.",
+                "Further reading",
+                "",
+                position,
+                0,
+                0,
+                1,
+                AT,
+                AT,
+            )
 
 
 def _contacts(prospects: int) -> Iterator[Sequence[Any]]:
@@ -140,7 +199,18 @@ def _drafts(prospects: int, chance: random.Random) -> Iterator[Sequence[Any]]:
         kind = ("email", "email", "form", "tracker")[number // 3 % 4]
         recipient = f"editor@site{number // 3}.example.org" if kind == "email" else f"https://site{number // 3}.example.org/{kind}"
         body = f"Hello,\n\n{_words(chance, 60)}.\n\nRobin"
-        yield number + 1, _page(number), recipient, f"A dead link on {_words(chance, 2)}", body, "resource-page", chance.choice(STATUSES), "", AT, AT
+        yield (
+            number + 1,
+            _page(number),
+            recipient,
+            f"A dead link on {_words(chance, 2)}",
+            body,
+            "resource-page",
+            chance.choice(STATUSES),
+            "",
+            AT,
+            AT,
+        )
 
 
 async def measure(path: Path, urls: Sequence[str], runs: int) -> None:

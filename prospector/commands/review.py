@@ -98,4 +98,6 @@ async def _serve(desk: Desk, port: int | None, *, browser: bool) -> None:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-    raise CommandError(f"port {ports[0]} is taken, perhaps by a desk that is open already. Choose another: scrapy review --port {ports[0] + PORTS_TRIED}")
+    raise CommandError(
+        f"port {ports[0]} is taken, perhaps by a desk that is open already. Choose another: scrapy review --port {ports[0] + PORTS_TRIED}"
+    )

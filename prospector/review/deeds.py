@@ -22,7 +22,7 @@ class BadRequestError(Exception):
     """The request makes no sense; our own pages never send such."""
 
 
-def on_draft(decisions: Decisions, deed: str, draft_id: int, wishes: Wishes, *, now: datetime) -> Done | Refused:
+def on_draft(decisions: Decisions, deed: str, draft_id: int, wishes: Wishes, *, now: datetime) -> Done | Refused:  # noqa: PLR0911  # a table
     """:raises BadRequestError: no such deed, or something it needs is missing."""
     match deed:
         case "approve":
@@ -83,7 +83,7 @@ def undo(decisions: Decisions, events: Sequence[int], *, now: datetime) -> Done 
     if refused:
         return refused[0]
     first = results[0]
-    assert isinstance(first, Done)  # noqa: S101  # for mypy: none was refused
+    assert isinstance(first, Done)  # for mypy: none was refused
     return first if len(results) == 1 else Done(said=f"Undone: {len(results)} letters are as they were.")
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from prospector.campaign import Campaign
 from prospector.deciding import Decisions, Outcome
 from prospector.export.mailto import mailto
 from prospector.items import DraftStatus
 from prospector.review.evidence import shown_claims, unsafe_hosts
 from prospector.review.filters import with_query
 from prospector.review.letter import errors, objections, pieces
-from prospector.store import Event, Store, StoredDraft
+from prospector.store import Event, StoredDraft
 from prospector.store.desk import Filter
 from prospector.store.dossier import Dossier
 from prospector.words import label
@@ -29,9 +28,9 @@ _SAID = {
 }
 
 
-def draft_values(store: Store, campaign: Campaign, decisions: Decisions, dossier: Dossier, wanted: Filter, *, now: datetime) -> dict[str, Any]:
+def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now: datetime) -> dict[str, Any]:
     """What the letter's template shows."""
-    draft = dossier.draft
+    draft, store = dossier.draft, decisions.store
     place = store.desk.place(draft.id, wanted)
     claims = shown_claims(dossier, now)
     return {
@@ -47,27 +46,26 @@ def draft_values(store: Store, campaign: Campaign, decisions: Decisions, dossier
         "contact": next((route for route in dossier.routes if route.id == dossier.contact_id), None),
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),
         "is_mail": "@" in draft.recipient and not draft.recipient.startswith(("http://", "https://")),
-        "sender": campaign.sender,
         "editable": draft.status not in OUT,
         "why_not_exported": decisions.why_not_exported(draft.id, now=now) if draft.status is DraftStatus.APPROVED else "",
         "mailto": mailto(draft.recipient, draft.final_subject, draft.final_body) or "",
         "empty_mailto": (mailto(draft.recipient, draft.final_subject, "") or "").removesuffix("&body="),
         "outcomes": tuple(Outcome),
         "history": tuple((event, _said(event)) for event in dossier.events[:MOST_EVENTS]),
-        **letter_values(store, campaign, draft, subject=draft.final_subject, body=draft.final_body),
+        **letter_values(decisions, draft, subject=draft.final_subject, body=draft.final_body),
     }
 
 
-def letter_values(store: Store, campaign: Campaign, draft: StoredDraft, *, subject: str, body: str) -> dict[str, Any]:
+def letter_values(decisions: Decisions, draft: StoredDraft, *, subject: str, body: str) -> dict[str, Any]:
     """What is shown beside the editor, of the words as they stand in it."""
-    findings = objections(store, campaign, draft, subject=subject, body=body)
+    findings = objections(decisions.checks, draft, subject=subject, body=body)
     return {
         "subject": subject,
         "pieces": tuple(pieces(body)),
         "findings": findings,
         "errors": errors(findings),
         "recipient": draft.recipient,
-        "sender": campaign.sender,
+        "sender": decisions.campaign.sender,
     }
 
 

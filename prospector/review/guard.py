@@ -58,7 +58,9 @@ class Guard:
         if request.headers.getall("Host", []) not in [[host] for host in self.hosts]:
             return web.Response(status=421, text="This is not the address of this desk. Open the one that `scrapy review` printed.\n")
         if request.method not in {"GET", "HEAD"} and not self._from_our_page(request):
-            return web.json_response({"reason": "This change did not come from the desk's own page. Reload the page and try again."}, status=403)
+            return web.json_response(
+                {"reason": "This change did not come from the desk's own page. Reload the page and try again."}, status=403
+            )
         return None
 
     def _from_our_page(self, request: web.Request) -> bool:

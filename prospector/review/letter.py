@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from prospector.campaign import Campaign
-from prospector.drafting import stored_prospect
-from prospector.items import Draft
-from prospector.outreach.lint import Finding, Severity, lint
-from prospector.store import Store, StoredDraft
+from prospector.deciding_checks import Checks
+from prospector.outreach.lint import Finding, Severity
+from prospector.store import StoredDraft
 
 MAX_SUBJECT, MAX_BODY = 1_000, 100_000  # what the editor takes
 _URL = re.compile(r"https?://[^\s<>()“”„\"]+")
@@ -33,21 +31,9 @@ def pieces(body: str) -> Iterator[Piece]:
     yield Piece(text=body[end:], is_link=False)
 
 
-def objections(store: Store, campaign: Campaign, draft: StoredDraft, *, subject: str, body: str) -> tuple[Finding, ...]:
-    """To the letter as it would be with these words."""
-    prospect = stored_prospect(store, draft)
-    if prospect is None:
-        return ()
-    written = Draft(
-        page_url=draft.page_url,
-        recipient=draft.recipient,
-        subject=subject,
-        body=body,
-        template=draft.template,
-        status=draft.status,
-        note=draft.note,
-    )
-    return lint(written, prospect, campaign)
+def objections(checks: Checks, draft: StoredDraft, *, subject: str, body: str) -> tuple[Finding, ...]:
+    """To the letter as it would be with these words: what an approval would ask."""
+    return checks.findings(replace(draft, edited_subject=subject, edited_body=body))
 
 
 def errors(findings: tuple[Finding, ...]) -> int:

@@ -39,7 +39,9 @@ def time_tag(moment: datetime, now: datetime) -> Markup:
     """A moment in plain words, exact to a machine and to a pointer that rests on it."""
     exact = moment.astimezone(UTC)
     text = when(moment, now) if abs((now - moment).days) < 7 else f"{exact.day} {exact:%B %Y}"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(timespec="seconds"), f"{exact:%Y-%m-%d %H:%M:%S} UTC", text)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        exact.isoformat(timespec="seconds"), f"{exact:%Y-%m-%d %H:%M:%S} UTC", text
+    )
 
 
 def exact_time(moment: datetime) -> str:

@@ -95,9 +95,7 @@ class _Handlers:
 
     async def draft(self, request: web.Request) -> web.Response:
         dossier, now = self._dossier(request), self._desk.now()
-        return self._page(
-            "draft.html", **draft_values(self._desk.store, self._desk.campaign, self._desk.decisions, dossier, read_filter(request.query), now=now)
-        )
+        return self._page("draft.html", **draft_values(self._desk.decisions, dossier, read_filter(request.query), now=now))
 
     async def dashboard(self, request: web.Request) -> web.Response:
         del request
@@ -124,7 +122,7 @@ class _Handlers:
         draft = self._desk.store.drafts.get(_id(request))
         if draft is None:
             raise web.HTTPNotFound(text=_NO_LETTER)
-        values = letter_values(self._desk.store, self._desk.campaign, draft, subject=subject, body=body)
+        values = letter_values(self._desk.decisions, draft, subject=subject, body=body)
         now = self._desk.now()
         return web.json_response(
             {
@@ -163,7 +161,9 @@ class _Handlers:
         said = f"{len(done)} {'letter' if len(done) == 1 else 'letters'} {past}."
         if refused:
             said += f" {len(refused)} could not be: {refused[0][1].reason}"
-        return web.json_response({"said": said, "events": [one.event_id for one in done if one.event_id], "refused": [one for one, _ in refused]})
+        return web.json_response(
+            {"said": said, "events": [one.event_id for one in done if one.event_id], "refused": [one for one, _ in refused]}
+        )
 
     async def undo(self, request: web.Request) -> web.Response:
         return self._undo(await deeds.wishes_of(request))
@@ -200,9 +200,12 @@ class _Handlers:
                 status, reason = error.status, (error.text or "") if plain else "There is nothing here. Go back to the queue."
             except StoreError as error:
                 status, reason = 503, str(error)
-            except Exception:  # a mistake of ours must not leave without our headers
+            except Exception:  # noqa: BLE001  # a mistake of ours must not leave without our headers
                 _LOG.exception("the desk failed at %s", request.path)
-                status, reason = 500, "The desk made a mistake, which the terminal tells in full. Nothing was changed. Go back and try again."
+                status, reason = (
+                    500,
+                    "The desk made a mistake, which the terminal tells in full. Nothing was changed. Go back and try again.",
+                )
             if request.method != "GET":
                 return web.json_response({"reason": reason}, status=status)
             return self._page("message.html", status=status, message=reason)

@@ -18,7 +18,7 @@ _ACTIVE = (
     "script, noscript, template, iframe, frame, frameset, object, embed, applet, base, meta, link, audio, video, source, track, dialog, "
     "svg, math, canvas, style, img:not([alt])"
 )
-_KEPT = frozenset("class title alt lang dir width height align valign colspan rowspan start".split())
+_KEPT = frozenset(["class", "title", "alt", "lang", "dir", "width", "height", "align", "valign", "colspan", "rowspan", "start"])
 _STYLE = f"""
 html {{ background: #fff; color: #222; font: 15px/1.55 system-ui, sans-serif; }}
 body {{ margin: 1rem; max-width: 60rem; overflow-wrap: anywhere; }}

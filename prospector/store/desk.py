@@ -141,7 +141,7 @@ class Desk:
             """,  # noqa: S608  # conditions are ours
             values,
         )
-        assert row is not None  # noqa: S101  # a SELECT without FROM always has a row
+        assert row is not None  # a SELECT without FROM always has a row
         return Place(position=row["ahead"] + 1 if row["listed"] else 0, total=row["total"], before=row["before"], after=row["after"])
 
     def any_draft(self) -> bool:
@@ -174,7 +174,7 @@ def _where(wanted: Filter) -> tuple[str, dict[str, Any]]:
             conditions.append(f"{column} = :{column}")
             values[column] = value
     if wanted.text.strip():
-        conditions.append(f"draft_id IN (SELECT rowid FROM desk_queue_fts WHERE desk_queue_fts MATCH :text LIMIT {MOST_FOUND})")
+        conditions.append(f"draft_id IN (SELECT rowid FROM desk_queue_fts WHERE desk_queue_fts MATCH :text LIMIT {MOST_FOUND})")  # noqa: S608  # a number of ours
         values["text"] = _query(wanted.text)
     return " AND ".join(conditions), values
 

@@ -80,7 +80,7 @@ WHERE id > 0
 def listing(where: str = "") -> str:
     """Write the rows of some drafts anew. :param where: of `draft`; "" for all."""
     rows = _ROWS.format(where=where, kinds=_SET_OF_KINDS)
-    return f"INSERT INTO desk_queue ({_COLUMNS}) {rows} ON CONFLICT (draft_id) DO UPDATE SET {_UPDATES}"  # noqa: S608  # all of it is ours
+    return f"INSERT INTO desk_queue ({_COLUMNS}) {rows} ON CONFLICT (draft_id) DO UPDATE SET {_UPDATES}"  # all of it is ours
 
 
 _OF_PAGE = listing("WHERE draft.page_url = new.page_url")
@@ -100,11 +100,11 @@ CREATE VIRTUAL TABLE desk_queue_fts USING fts5 (
 )
 """
 _SEARCHED = "site, page_url, page_title, subject, recipient"
-_NEW = f"INSERT INTO desk_queue_fts (rowid, {_SEARCHED}) VALUES (new.draft_id, {', '.join(f'new.{name}' for name in _SEARCHED.split(', '))})"
-_OLD = (
-    f"INSERT INTO desk_queue_fts (desk_queue_fts, rowid, {_SEARCHED}) "
-    f"VALUES ('delete', old.draft_id, {', '.join(f'old.{name}' for name in _SEARCHED.split(', '))})"
+_NEW_VALUES, _OLD_VALUES = (", ".join(f"{row}.{name}" for name in _SEARCHED.split(", ")) for row in ("new", "old"))
+_NEW = (
+    f"INSERT INTO desk_queue_fts (rowid, {_SEARCHED}) VALUES (new.draft_id, {', '.join(f'new.{name}' for name in _SEARCHED.split(', '))})"
 )
+_OLD = f"INSERT INTO desk_queue_fts (desk_queue_fts, rowid, {_SEARCHED}) VALUES ('delete', old.draft_id, {_OLD_VALUES})"  # noqa: S608
 _CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in _SEARCHED.split(", "))
 SEARCH_TRIGGERS = (
     f"CREATE TRIGGER desk_queue_added AFTER INSERT ON desk_queue BEGIN {_NEW}; END",

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from prospector.items import ArchivedCopy, Contact, Match, Observation, OutboundLink, Score, Stage, Verdict, VerdictKind
 from prospector.store.codecs import parts_of, unpacked
-from prospector.store.drafts import Drafts, StoredDraft
+from prospector.store.draft_rows import StoredDraft
+from prospector.store.drafts import Drafts
 from prospector.store.events import Event, events_of
 from prospector.store.evidence import Evidence
 from prospector.store.findings import Alias, Findings
@@ -148,7 +149,7 @@ class Dossiers:
         """The content links whose target looks dead, each target at its first place."""
         return self._session.rows(
             f"""
-            SELECT min(link.id) AS link_id, {', '.join(f'link.{name.strip()}' for name in COLUMNS.split(','))}, min(link.first_seen) AS first_seen,
+            SELECT min(link.id) AS link_id, {", ".join(f"link.{name.strip()}" for name in COLUMNS.split(","))}, min(link.first_seen) AS first_seen,
                 raw.verdict AS judged, raw.override, raw.note, raw.referring_pages, raw.referring_domains
             FROM links AS link
             JOIN target_verdicts AS target ON target.target_url = link.target_url AND target.dead
@@ -163,7 +164,7 @@ class Dossiers:
     def _claim(self, row: Row) -> Claim:
         link, findings = link_of(row), Findings(self._session)
         verdict = Evidence(self._session).verdict(link.target_url)
-        assert verdict is not None  # noqa: S101  # the row was chosen by it
+        assert verdict is not None  # the row was chosen by it
         return Claim(
             link_id=row["link_id"],
             link=link,

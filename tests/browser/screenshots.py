@@ -27,7 +27,6 @@ PAGES: Mapping[str, str] = {"queue": "/", "draft": "/drafts/3", "dashboard": "/d
 
 
 async def take(database: Path, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(shutil.copy(database, scratch))
         with Store.open(copy, create=False) as store, Suppressions.open(Path(scratch) / "suppressions.db") as suppressions:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from prospector.campaign import DEMO, load_campaign
 from prospector.deciding import Decisions
@@ -23,7 +23,11 @@ HOSTILE, LIBRARY, SCHOOL, CLUB = (f"https://www.{name}.test/links.html" for name
 PAGES = (HOSTILE, LIBRARY, SCHOOL, CLUB)
 MINT, SOIL = "https://gone.example.com/mint", "https://soil.example.net/ph"
 TAKEN = "https://taken.example.com/herbs"
-OFFERS = ("https://thymeandtilth.test/guides/mint.html", "https://thymeandtilth.test/guides/herbs.html", "https://thymeandtilth.test/guides/tea.html")
+OFFERS = (
+    "https://thymeandtilth.test/guides/mint.html",
+    "https://thymeandtilth.test/guides/herbs.html",
+    "https://thymeandtilth.test/guides/tea.html",
+)
 
 # every way out of a page that needs nobody's help; BY is who must never hear of it
 HOSTILE_HTML = f"""<!doctype html><html><head><title>Links {SCRIPT}</title>
@@ -77,14 +81,18 @@ def fill(store: Store, decisions: Decisions, bystander: str = "bystander.test") 
 
 
 def _judge(store: Store) -> None:
+    looks: dict[str, dict[str, Any]] = {
+        MINT: {"hops": (Hop(url=MINT, status=301, location="/lost"),), "final_url": "https://gone.example.com/lost"},
+        SOIL: {"status": None, "outcome": Outcome.NO_HOST},
+        TAKEN: {"status": 200, "final_url": TAKEN, "body": CASINO},
+    }
     for days in (9, 6, 3):
-        for url, fields in {
-            MINT: {"hops": (Hop(url=MINT, status=301, location="/lost"),), "final_url": "https://gone.example.com/lost"},
-            SOIL: {"status": None, "outcome": Outcome.NO_HOST},
-            TAKEN: {"status": 200, "final_url": TAKEN, "body": CASINO},
-        }.items():
-            store.evidence.save_observations([make.seen(url, observed_at=NOW - timedelta(days=days), **fields)])
-    confirmed = {"first_failed_at": NOW - 9 * make.DAY, "confirmed_at": NOW - 3 * make.DAY, "next_check_at": NOW + 7 * make.DAY}
+        store.evidence.save_observations([make.seen(url, observed_at=NOW - days * make.DAY, **fields) for url, fields in looks.items()])
+    confirmed: dict[str, Any] = {
+        "first_failed_at": NOW - 9 * make.DAY,
+        "confirmed_at": NOW - 3 * make.DAY,
+        "next_check_at": NOW + 7 * make.DAY,
+    }
     store.evidence.save_verdict(MINT, make.dead(**confirmed), now=NOW)
     store.evidence.save_verdict(SOIL, make.dead(VerdictKind.DNS, **confirmed), now=NOW)
     taken = make.dead(VerdictKind.HIJACKED, Confidence.PROBABLE, first_failed_at=NOW - 9 * make.DAY, next_check_at=NOW + make.DAY)
@@ -93,7 +101,9 @@ def _judge(store: Store) -> None:
         store.findings.save_matches(url, [_match(url, rank) for rank in (1, 2, 3)], now=NOW)
     store.findings.save_matches(TAKEN, [], now=NOW)
     store.findings.save_archived(
-        ArchivedCopy(target_url=MINT, captured_at=make.NOON - 900 * make.DAY, archive_url=f"https://web.archive.org/web/2023/{MINT}", title="Mint"),
+        ArchivedCopy(
+            target_url=MINT, captured_at=make.NOON - 900 * make.DAY, archive_url=f"https://web.archive.org/web/2023/{MINT}", title="Mint"
+        ),
         now=NOW,
     )
 
@@ -105,7 +115,9 @@ def _match(url: str, rank: int) -> Match:
 
 def _contacts(site: str) -> list[Contact]:
     found = [
-        Contact(site=site, kind=ContactKind.EMAIL, value=f"editor@{site}", name=f"Ada {SCRIPT}", role="editor", reason="on the page itself"),
+        Contact(
+            site=site, kind=ContactKind.EMAIL, value=f"editor@{site}", name=f"Ada {SCRIPT}", role="editor", reason="on the page itself"
+        ),
         Contact(site=site, kind=ContactKind.EMAIL, value=f"office@{site}", rank=2, reason="on the contact page"),
         Contact(site=site, kind=ContactKind.FORM, value=f"https://{site}/form", rank=3, reason="the site's form"),
     ]

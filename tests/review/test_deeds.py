@@ -126,7 +126,9 @@ async def test_a_target_is_named_by_a_link_to_it(desk: Desk, client: aiohttp.Cli
     ],
     ids=str,
 )
-async def test_a_post_that_makes_no_sense_is_answered_in_words(desk: Desk, client: aiohttp.ClientSession, path: str, wishes: dict[str, Any]) -> None:
+async def test_a_post_that_makes_no_sense_is_answered_in_words(
+    desk: Desk, client: aiohttp.ClientSession, path: str, wishes: dict[str, Any]
+) -> None:
     code, told = await post(client, path, **wishes)
     assert code == 400
     assert told["reason"]

@@ -27,7 +27,9 @@ async def test_every_answer_is_forbidden_all_that_the_desk_does_not_need(client:
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("host", ["evil.test", "127.0.0.1", "localhost", "127.0.0.1:1", "127.0.0.1.evil.test:{port}", "LOCALHOST:{port}", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.test", "127.0.0.1", "localhost", "127.0.0.1:1", "127.0.0.1.evil.test:{port}", "LOCALHOST:{port}", ""]
+)
 async def test_any_other_name_is_told_that_this_is_not_its_desk(client: aiohttp.ClientSession, origin: str, host: str) -> None:
     name = host.format(port=origin.rpartition(":")[2])
     async with client.get("/", headers={"Host": name}) as answer:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prospector.items import DEAD_KINDS, ContactKind, DraftStatus, Strength
+from prospector.items import DEAD_KINDS, ContactKind, DraftStatus, Part, Score, Strength
 from prospector.review.filters import query_of, read_filter
 from prospector.review.serving import Desk
 from prospector.store.desk import OPEN, SCORES, Filter
@@ -55,7 +55,7 @@ def test_the_list_follows_every_change(desk: Desk) -> None:
     assert ids(desk, contact="form") == {4}
     desk.decisions.alive(TAKEN, now=NOW)
     assert ids(desk, kind="hijacked") == set()
-    desk.store.prospects.save(make.prospect(CLUB, score=make.Score(parts=(make.Part(name="x", points=90, reason="y"),))), now=NOW)
+    desk.store.prospects.save(make.prospect(CLUB, score=Score(parts=(Part(name="x", points=90, reason="y"),))), now=NOW)
     assert ids(desk, min_score=80) == {4}
     desk.store._session.run("DELETE FROM drafts WHERE id = 3")
     assert ids(desk) == {1, 2, 4}
@@ -64,7 +64,13 @@ def test_the_list_follows_every_change(desk: Desk) -> None:
 
 def test_the_counts_say_what_a_click_would_show(desk: Desk) -> None:
     desk.decisions.reject(4, now=NOW)
-    for wanted in (ANY, Filter(statuses=OPEN), Filter(kind="dns"), Filter(statuses=OPEN, kind="gone", contact="email"), Filter(text="links")):
+    for wanted in (
+        ANY,
+        Filter(statuses=OPEN),
+        Filter(kind="dns"),
+        Filter(statuses=OPEN, kind="gone", contact="email"),
+        Filter(text="links"),
+    ):
         counts = desk.store.desk.counts(wanted)
         assert counts.total == len(desk.store.desk.listed(wanted))
         for status in DraftStatus:
@@ -112,7 +118,9 @@ def test_a_filter_survives_its_address(wanted: Filter) -> None:
     assert read_filter(dict(parse_qsl(query_of(wanted), errors="surrogatepass"))) == wanted
 
 
-@pytest.mark.parametrize("query", ["status=nonsense", "score=7", "score=-1", "kind=alive", "page=0", "page=99999999999", "page=x", "contact=';--", "q=%00%22"])
+@pytest.mark.parametrize(
+    "query", ["status=nonsense", "score=7", "score=-1", "kind=alive", "page=0", "page=99999999999", "page=x", "contact=';--", "q=%00%22"]
+)
 async def test_an_address_that_makes_no_sense_shows_a_page_all_the_same(client: aiohttp.ClientSession, query: str) -> None:
     async with client.get(f"/?{query}") as answer:
         assert answer.status == 200
