@@ -8,7 +8,7 @@ EVAL ?= ../shared/eval
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture lint eval bench lock clean
+.PHONY: help setup demo test torture lint eval bench screenshots lock clean
 
 help:  ## list the targets
 	@echo "Prospector. Targets:"
@@ -57,6 +57,10 @@ eval: $(READY)  ## quality gates on labelled data in EVAL=DIR, held to benchmark
 
 bench: $(READY)  ## speed: what benchmarks/README.md tells
 	@$(BIN)/python benchmarks/speed.py
+
+screenshots: $(READY)  ## take the README's pictures of the desk, from the demo's results (needs Chromium)
+	@test -f output/demo.db || $(MAKE) demo
+	@$(BIN)/python -m tests.browser.screenshots output/demo.db docs/images
 
 lock: pyproject.toml  ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra xlsx --extra mail --extra redis --universal --python-version 3.11 \

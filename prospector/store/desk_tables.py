@@ -101,9 +101,7 @@ CREATE VIRTUAL TABLE desk_queue_fts USING fts5 (
 """
 _SEARCHED = "site, page_url, page_title, subject, recipient"
 _NEW_VALUES, _OLD_VALUES = (", ".join(f"{row}.{name}" for name in _SEARCHED.split(", ")) for row in ("new", "old"))
-_NEW = (
-    f"INSERT INTO desk_queue_fts (rowid, {_SEARCHED}) VALUES (new.draft_id, {', '.join(f'new.{name}' for name in _SEARCHED.split(', '))})"
-)
+_NEW = f"INSERT INTO desk_queue_fts (rowid, {_SEARCHED}) VALUES (new.draft_id, {_NEW_VALUES})"  # noqa: S608  # all of it is ours
 _OLD = f"INSERT INTO desk_queue_fts (desk_queue_fts, rowid, {_SEARCHED}) VALUES ('delete', old.draft_id, {_OLD_VALUES})"  # noqa: S608
 _CHANGED = " OR ".join(f"old.{name} <> new.{name}" for name in _SEARCHED.split(", "))
 SEARCH_TRIGGERS = (

@@ -15,6 +15,8 @@ def described() -> dict[str, list[str]]:
     for line in DICTIONARY.read_text("utf-8").splitlines():
         if heading := re.fullmatch(r"### `(\w+)`", line):
             columns = tables.setdefault(heading[1], [])
+        elif line.startswith("## "):
+            columns = []  # a chapter's own table, of no table of the database
         elif row := re.match(r"\| `(\w+)` \| \S", line):
             columns.append(row[1])
     return tables
@@ -23,7 +25,7 @@ def described() -> dict[str, list[str]]:
 def real(store: Store) -> dict[str, list[str]]:
     """What a person meets; the search index's and SQLite's own inner tables are left out."""
     names = store._session.column(
-        r"SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'site\_pages\_fts\__%' ESCAPE '\'"
+        r"SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '%\_fts\__%' ESCAPE '\'"
     )
     return {name: store._session.column("SELECT name FROM pragma_table_info(?)", (name,)) for name in names}
 
