@@ -18,6 +18,7 @@ from prospector.drafting import Writer, stored_prospect
 from prospector.items import Draft, DraftStatus, Observation, Stage, VerdictKind, Via, Wait
 from prospector.items import Outcome as Seen
 from prospector.outreach.decency import ENDING, PastLetter
+from prospector.outreach.naming import named_claims
 from prospector.outreach.plain import quiet
 from prospector.outreach.transitions import OUT, Action, Outcome, next_stage, next_status, outcome_allowed, undecided, why_not
 from prospector.store import Actor, Event, Store, StoredDraft
@@ -113,7 +114,15 @@ class Decisions:
 
     def edit(self, draft_id: int, *, subject: str | None, body: str | None, now: datetime) -> Done | Refused:
         """A person's words; None goes back to the template's. An approval does not cover words that were written later."""
-        written = {"edited_subject": subject, "edited_body": body, "released_at": None}
+        draft = self.store.drafts.get(draft_id)
+        prospect = None if draft is None else stored_prospect(self.store, draft)
+        if draft is None or prospect is None:
+            return _no_draft(draft_id)
+        claims = draft.claims
+        if subject is not None or body is not None:
+            text = f"{draft.subject if subject is None else subject}\n{draft.body if body is None else body}"
+            claims = named_claims(text, prospect.dead_links, draft.claims)
+        written = {"edited_subject": subject, "edited_body": body, "released_at": None, "claims": claims}
         done = self._move(draft_id, Action.EDIT, "Saved.", written, kind="edited", now=now)
         if isinstance(done, Done) and done.event_id is not None:
             self._redraft(draft_id, done.event_id, now=now)
@@ -297,8 +306,11 @@ class Decisions:
             if why := self._changed_since(event):
                 return Refused(reason=why)
             undone = self.store.journal.take_back(event, now=now)
-            for part in parts:
-                self._restore(part, part_of=undone, now=now)
+            pages = [page for part in parts for page in self._restore(part, part_of=undone, now=now)]
+            for page_url in dict.fromkeys(pages):  # only now: what a letter may say follows from all that was restored
+                self.writer.redraft(page_url, part_of=undone, now=now)
+                for draft in self.store.drafts.all_of_page(page_url):
+                    self._tell_suppressions(draft.id)
             return Done(said=f"Undone: {event.kind}.", draft_id=_draft_of(event), event_id=undone)
 
     def _changed_since(self, event: Event) -> str:
@@ -308,32 +320,36 @@ class Decisions:
             return ""
         return self.store.drafts.differs(draft, event.after)
 
-    def _restore(self, event: Event, *, part_of: int, now: datetime) -> None:
+    def _restore(self, event: Event, *, part_of: int, now: datetime) -> Sequence[str]:
+        """Make what an event changed what it was before; the pages whose letters rest on that."""
         kind, _, name = event.subject.partition(" ")
+        before, after = event.before or {}, event.after or {}
         match kind:
-            case "draft" if event.kind == "offer" and event.before is not None:
-                draft = self.store.drafts.get(int(name))
-                if draft is not None:
-                    choice = OfferChoice(event.before["offer_url"]) if event.before["chosen"] else None
-                    self.store.findings.choose_offer(draft.page_url, event.before["target_url"], choice, now=now)
-                    self._redraft(draft.id, part_of, now=now)
-            case "draft" if event.before is not None:
-                self.store.drafts.restore(int(name), event.before, part_of=part_of, now=now)
-                self._redraft(int(name), part_of, now=now)
-                self._tell_suppressions(int(name))
-            case "target" if event.kind == "look" and event.after is not None:
-                self.store.evidence.forget_look(event.after["observation"])
-                after = judge(self.store.evidence.observations(name), self.campaign.verdicts.policy(), now=now)
-                self.store.evidence.save_verdict(name, after, now=now)
-                self._redraft_all(name, part_of, now=now)
-            case "target" if event.before is not None:
-                override = event.before["override"]
-                self.store.evidence.set_override(
-                    name, None if override is None else VerdictKind(override), note=event.before["note"], part_of=part_of, now=now
-                )
-                self._redraft_all(name, part_of, now=now)
-            case "prospect" if event.before is not None and event.actor is Actor.PERSON:
-                self.store.prospects.set_stage(name, Stage(event.before["stage"]), part_of=part_of, now=now)
+            case "draft":
+                return self._restore_draft(int(name), event, part_of=part_of, now=now)
+            case "target" if "observation" in after:
+                self.store.evidence.forget_look(after["observation"])
+                verdict = judge(self.store.evidence.observations(name), self.campaign.verdicts.policy(), now=now)
+                self.store.evidence.save_verdict(name, verdict, now=now)
+                return self.store.drafts.of_target(name)
+            case "target" if "override" in before:
+                override = None if before["override"] is None else VerdictKind(before["override"])
+                self.store.evidence.set_override(name, override, note=before["note"], part_of=part_of, now=now)
+                return self.store.drafts.of_target(name)
+            case "prospect" if before and event.actor is Actor.PERSON:
+                self.store.prospects.set_stage(name, Stage(before["stage"]), part_of=part_of, now=now)
+        return ()
+
+    def _restore_draft(self, draft_id: int, event: Event, *, part_of: int, now: datetime) -> Sequence[str]:
+        draft = self.store.drafts.get(draft_id)
+        if draft is None or not event.before:
+            return ()
+        if event.kind == "offer":
+            choice = OfferChoice(event.before["offer_url"]) if event.before["chosen"] else None
+            self.store.findings.choose_offer(draft.page_url, event.before["target_url"], choice, now=now)
+        else:
+            self.store.drafts.restore(draft_id, event.before, part_of=part_of, now=now)
+        return [draft.page_url]
 
     # -- what they have in common ------------------------------------------------------------------------------------------
 

@@ -95,10 +95,11 @@ def _room(decisions: Decisions, opts: argparse.Namespace, *, now: datetime) -> i
 
 
 def _fell_meanwhile(first: Survey, second: Survey, decisions: Decisions) -> Iterator[LeftOut]:
-    """Letters that the new look took the ground from: the crawl withdrew them, so they are among the approved no more."""
-    told = {one.draft.id for one in second.left_out} | {draft.id for draft in (*second.ready, *second.stale)}
+    """Letters whose ground fell away at the first survey, or by the new look after it: withdrawn, so they are among the approved no more."""
     if second is first:
-        told |= {one.draft.id for one in first.left_out}
+        return
+    told = {one.draft.id for one in second.left_out} | {draft.id for draft in (*second.ready, *second.stale)}
+    yield from (one for one in first.left_out if one.fell and one.draft.id not in told)
     for draft in (*first.ready, *first.stale, *(one.draft for one in first.left_out if not one.fell)):
         now_stored = decisions.store.drafts.get(draft.id)
         if draft.id not in told and now_stored is not None:

@@ -58,7 +58,7 @@ def recheck(command: ScrapyCommand, opts: argparse.Namespace, *, only: Collectio
 
 def _crawl(settings: Settings, campaign: Campaign, store: Store, only: Collection[str] | None) -> None:
     quiet = settings.copy()
-    quiet.setdict({"LOG_ENABLED": True, "LOG_LEVEL": "WARNING"}, priority="command")
+    quiet.setdict({"LOG_ENABLED": True, "LOG_LEVEL": "WARNING"}, priority="spider")  # above the project's own, below -s
     quiet["EXTENSIONS"] = {**quiet.getdict("EXTENSIONS"), "prospector.extensions.Summary": None}  # the command has a summary of its own
     before = signal.getsignal(signal.SIGINT)
     process = AsyncCrawlerProcess(quiet)

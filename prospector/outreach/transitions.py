@@ -58,7 +58,7 @@ MOVES: Mapping[Action, Mapping[DraftStatus, DraftStatus]] = MappingProxyType(
         Action.ADDRESS: {_W: _R, _R: _R, _A: _R, _Z: _Z},
         Action.EXPORT: {_A: _E},
         Action.SEND: {_A: _S, _E: _S},
-        Action.REPORT: {_E: _S, _S: _S},
+        Action.REPORT: {_A: _S, _E: _S, _S: _S},
     }
 )
 # while a draft is here, what it claims can still fall away and take it along

@@ -65,8 +65,7 @@ class TestMark:
         assert run_plainly(lambda: _mark([], options(tmp_path, csv=str(file)), setting)) == 1
         assert f"{file}:3  draft 99: There is no draft 99" in capsys.readouterr().err
         assert world.draft().status is DraftStatus.SENT
-        # approved, but never exported or marked as sent: nobody can have declined it
-        assert world.draft(OTHER).status is DraftStatus.APPROVED
+        assert (world.draft(OTHER).status, world.draft(OTHER).outcome) == (DraftStatus.SENT, "declined")
 
     def test_a_file_with_mistakes_marks_nothing_and_names_every_line(
         self, world: World, tmp_path: Path, setting: str, capsys: pytest.CaptureFixture[str]

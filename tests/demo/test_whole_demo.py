@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import email
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.policy import default
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from prospector.campaign import find_campaign
+from prospector.deciding import Decisions, Done
 from prospector.demo.truth import Offer, PageTruth, load_truth
-from prospector.items import Confidence, ContactKind, DraftStatus, Strength, Verdict, VerdictKind
+from prospector.drafting import open_suppressions
+from prospector.items import Claim, Confidence, ContactKind, DraftStatus, Strength, Verdict, VerdictKind
 from prospector.links.sites import site_of
 from prospector.spiders.clock import utc_now
-from prospector.store import Store, StoredDraft
+from prospector.store import Actor, Store, StoredDraft
 from tests.crawling import scrapy
 
 TRUTH = load_truth()
@@ -156,3 +162,43 @@ def test_each_run_tells_what_waits_and_what_to_do_next(demo: Demo) -> None:
     assert "Next: scrapy crawl recheck" in demo.said[0]
     assert "letters are ready for your review" in demo.said[-1]
     assert "Next: scrapy drafts list --status ready" in demo.said[-1]
+
+
+def test_approved_letters_are_looked_at_again_before_they_go_out(demo: Demo, tmp_path: Path) -> None:
+    """The looks are made two days old; meanwhile one of the letters names a link that works."""
+    home = tmp_path / "home"
+    shutil.copytree(demo.database.parent, home / "output")
+    campaign, _ = find_campaign(None, home)
+    with Store.open(campaign.database) as store, open_suppressions(campaign, None) as suppressions:
+        decisions = Decisions(store, campaign, suppressions)
+        now = utc_now()
+        approved = [
+            draft.id
+            for draft in store.drafts.list(DraftStatus.READY)
+            if isinstance(decisions.approve(draft.id, now=now), Done) and "@" in draft.recipient
+        ]
+        age = "UPDATE observations SET observed_at = strftime('%Y-%m-%dT%H:%M:%f+00:00', observed_at, '-2 days') WHERE via <> 'archive'"
+        store._session.run(age)
+        lying = store.drafts.get(approved[0])
+        assert lying is not None
+        works = next(
+            url for url in store.evidence.judged() if (verdict := store.evidence.verdict(url)) and verdict.kind is VerdictKind.ALIVE
+        )
+        claims = (*lying.claims, Claim(target_url=works, anchor="A page that works"))
+        store.drafts.change(lying, {"claims": claims, "edited_subject": "My own words"}, actor=Actor.PERSON, kind="edited", now=now)
+    assert len(approved) > 2
+    done = scrapy("export", "outreach", "-o", "letters", cwd=home)
+    assert done.returncode == 0, done.stderr
+    assert "looking first (--no-recheck skips it)" in done.stderr
+    assert f"draft {approved[0]}, withdrawn: " in done.stderr
+    assert "INFO" not in done.stderr
+    files = sorted((home / "letters").iterdir())
+    assert [int(file.name[:4]) for file in files] == approved[1:]
+    for file in files:
+        mail = email.message_from_bytes(file.read_bytes(), policy=default)
+        assert len(mail["To"].addresses) == 1
+    with Store.open(campaign.database) as store:
+        assert [draft.id for draft in store.drafts.list(DraftStatus.EXPORTED)] == approved[1:]
+    again = scrapy("export", "outreach", "-o", "letters", cwd=home)
+    assert "No letter may go out now." in again.stderr
+    assert sorted((home / "letters").iterdir()) == files
