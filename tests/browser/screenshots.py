@@ -6,24 +6,43 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import async_playwright
 
 from prospector.campaign import DEMO, load_campaign
 from prospector.checking.browser_search import find_chromium
 from prospector.deciding import Decisions
 from prospector.review.serving import Desk, serving
 from prospector.store import Store
+from prospector.store.desk import OPEN, Filter
 from prospector.store.suppressions import Suppressions
 
 ROOT = Path(__file__).parents[2]
 WIDE, NARROW = (1280, 860), (390, 844)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-PAGES: Mapping[str, str] = {"queue": "/", "draft": "/drafts/3", "dashboard": "/dashboard"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    name: str
+    path: str
+    size: tuple[int, int] = WIDE
+    scheme: Literal["light", "dark"] = "light"
+    keys: tuple[str, ...] = ()
+
+
+BEST = "the letter at the head of the queue"
+PICTURES = (
+    Picture(name="queue", path="/"),
+    Picture(name="letter", path=BEST),
+    Picture(name="editing", path=BEST, scheme="dark", keys=("e",)),
+    Picture(name="dashboard", path="/dashboard"),
+    Picture(name="queue-narrow", path="/", size=NARROW),
+    Picture(name="letter-narrow", path=BEST, size=NARROW, scheme="dark"),
+)
 
 
 async def take(database: Path, folder: Path) -> None:
@@ -33,24 +52,17 @@ async def take(database: Path, folder: Path) -> None:
             campaign = load_campaign(DEMO)
             desk = Desk(store=store, campaign=campaign, decisions=Decisions(store, campaign, suppressions), now=lambda: datetime.now(UTC))
             async with serving(desk, port=0) as origin, async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
-                for scheme in SCHEMES:
-                    for name, size in (("", WIDE), ("-narrow", NARROW)):
-                        page = await browser.new_page(
-                            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, device_scale_factor=1.5 if name else 1
-                        )
-                        await _each(page, origin, folder, f"{name}{'-dark' if scheme == 'dark' else ''}")
-                        await page.close()
+                browser = await playwright.chromium.launch(executable_path=find_chromium() or None, args=["--no-sandbox"])
+                best = f"/drafts/{store.desk.listed(Filter(statuses=OPEN))[0].draft_id}"
+                for picture in PICTURES:
+                    width, height = picture.size
+                    page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=picture.scheme)
+                    await page.goto(origin + (best if picture.path == BEST else picture.path))
+                    for key in picture.keys:
+                        await page.keyboard.press(key)
+                    await page.screenshot(path=folder / f"{picture.name}.png")
+                    await page.close()
                 await browser.close()
-
-
-async def _each(page: Page, origin: str, folder: Path, suffix: str) -> None:
-    for name, path in PAGES.items():
-        await page.goto(origin + path)
-        await page.screenshot(path=folder / f"{name}{suffix}.png")
-    await page.goto(f"{origin}{PAGES['draft']}")
-    await page.keyboard.press("e")
-    await page.screenshot(path=folder / f"editing{suffix}.png")
 
 
 if __name__ == "__main__":
