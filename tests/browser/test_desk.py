@@ -219,6 +219,7 @@ async def test_everything_by_keyboard(page: Page, desk: Desk) -> None:
     for key in ("j", "j", "Enter"):
         await page.keyboard.press(key)
     await expect(page.locator("body.draft-page")).to_be_visible()
+    await page.wait_for_load_state()  # a key before the script is there would go nowhere
     opened = page.url
     await page.keyboard.press("j")
     await page.wait_for_url(lambda url: url != opened)
@@ -232,6 +233,7 @@ async def test_everything_by_keyboard(page: Page, desk: Desk) -> None:
     await said(page, "Rejected.")
     await page.keyboard.press("q")
     await expect(page.locator(".row")).to_have_count(3)
+    await page.wait_for_load_state()
     await page.keyboard.press("?")
     await expect(page.locator("#help")).to_be_visible()
     await page.keyboard.press("Escape")
