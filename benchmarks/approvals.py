@@ -59,7 +59,7 @@ folder = '{TEMPLATES}'
 def page(number: int, links: int, *, host: str = "site") -> ResourcePage:
     url = f"https://www.{host}{number}.example/links"
     outbound = tuple(
-        OutboundLink(target_url=f"https://old{number}-{n}.example.net/guide", anchor=f"Planting guide {n}", context="A guide to planting.", position=n)
+        OutboundLink(target_url=f"https://{host}{number}-{n}.example.net/guide", anchor=f"Planting guide {n}", context="A guide to planting.", position=n)
         for n in range(links)
     )  # fmt: skip
     html = f"<title>Gardening {number}</title>" + "".join(f"<li><a href='{link.target_url}'>{link.anchor}</a>" for link in outbound)

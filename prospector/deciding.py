@@ -179,8 +179,12 @@ class Decisions:
             return _no_draft(draft_id)
         if not self.checks.is_hidden(draft):
             return Refused(reason="Its address stands openly on the page, so there is nothing to allow.")
-        written = {"hidden_address_allowed_at": now}
-        return self._move(draft_id, Action.ADDRESS, "Its hidden address may be used for this letter.", written, now=now)
+        waits = tuple(wait for wait in draft.waits if wait is not Wait.LEAVE)
+        written = {"hidden_address_allowed_at": now, "waits": waits}
+        done = self._move(draft_id, Action.ADDRESS, "Its hidden address may be used for this letter.", written, kind="allowed", now=now)
+        if isinstance(done, Done):
+            self._redraft(draft_id, done.event_id, now=now)
+        return done
 
     # -- targets -----------------------------------------------------------------------------------------------------------
 
@@ -358,7 +362,7 @@ class Decisions:
             draft = self.store.drafts.get(draft_id)
             if draft is None:
                 return _no_draft(draft_id)
-            to = next_status(draft.status, action, draft.waits)
+            to = next_status(draft.status, action, written.get("waits", draft.waits))
             if to is None:
                 return Refused(reason=why_not(draft.status, action))
             event = self._change(draft, {"status": to, **written}, kind or to, now=now)

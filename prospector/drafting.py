@@ -27,14 +27,15 @@ from prospector.items import (
     Stage,
     Verdict,
     Via,
+    Wait,
 )
 from prospector.links.sites import site_of
 from prospector.outreach.choice import choose, follow_up
 from prospector.outreach.decency import FirstLetter, LookedAt, no_follow_up
-from prospector.outreach.letter import NoDraft, compose
+from prospector.outreach.letter import HIDDEN_ADDRESS, NoDraft, compose
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.templates import Template, load_templates
-from prospector.outreach.transitions import SETTLED, WITHDRAWABLE
+from prospector.outreach.transitions import SETTLED, WITHDRAWABLE, undecided
 from prospector.outreach.views import Previous
 from prospector.scoring.score import Facts, score_prospect
 from prospector.scoring.spam import Flag, Suspect, spam_flags
@@ -103,7 +104,7 @@ class Writer:
         if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
             return NoDraft(reason=why)
         chosen = self.store.findings.chosen_offers(prospect.page_url)
-        return compose(
+        letter = compose(
             prospect,
             self.campaign,
             choose(self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language),
@@ -111,6 +112,16 @@ class Writer:
             seen=failure_days(self.store, prospect),
             chosen=[target for target, offer in chosen.items() if offer],
         )
+        return letter if isinstance(letter, NoDraft) else self._allowed(letter)
+
+    def _allowed(self, letter: Draft) -> Draft:
+        """A person's leave to use a hidden address holds as long as the letter goes to that one."""
+        stored = self.store.drafts.of_page(letter.page_url)
+        if stored is None or stored.hidden_address_allowed_at is None or stored.recipient != letter.recipient:
+            return letter
+        waits = tuple(wait for wait in letter.waits if wait is not Wait.LEAVE)
+        note = "; ".join(part for part in letter.note.split("; ") if part != HIDDEN_ADDRESS)
+        return replace(letter, waits=waits, status=undecided(waits), note=note)
 
     def follow_up(self, prospect: Prospect, *, now: datetime) -> Drafted:
         """The reminder to a page that did not answer, where decency allows one: drafted, renewed, or withdrawn when its ground is gone."""

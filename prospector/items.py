@@ -103,6 +103,7 @@ class Outcome(StrEnum):
     ADDRESS_REFUSED = "address_refused"  # our guard: private, loopback, metadata …
     HOST_STOPPED = "host_stopped"  # the host told us twice to slow down; we did not ask
     BAD_URL = "bad_url"  # nothing that can be asked for
+    OUR_ERROR = "our_error"  # a mistake of this program: nothing is known
 
 
 class Via(StrEnum):
@@ -348,6 +349,7 @@ class Wait(StrEnum):
     CLAIM = "claim"  # the link that carries it is not confirmed dead yet
     OFFER = "offer"  # a person must choose what to offer
     CONTACT = "contact"  # nobody to write to was found
+    LEAVE = "leave"  # a person must allow an address that its owner hid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ _ROWS: Mapping[StrEnum, tuple[str, str]] = MappingProxyType(
         VerdictKind.DNS: ("no such site", "The site's name no longer exists."),
         VerdictKind.REFUSED: ("no server", "Nothing answers at the site's address any more."),
         VerdictKind.PARKED: ("parked", "The name is for sale or shows only advertising; the site that was linked is gone."),
-        VerdictKind.SOFT404: ("not found, unsaid", "The server says all is well, but shows its page for things it cannot find."),
+        VerdictKind.SOFT404: ("soft 404", "The server says all is well, but shows its page for things it cannot find."),
         VerdictKind.REDIRECTED: ("sent elsewhere", "Visitors are sent to a page that has nothing to do with the one that was linked."),
         VerdictKind.HIJACKED: ("taken over", "Somebody else uses the name now, for something the link was not meant for."),
         VerdictKind.BLOCKED: (
@@ -74,6 +74,7 @@ _OUTCOMES: Mapping[Outcome, tuple[str, str]] = MappingProxyType(
         Outcome.FORBIDDEN_BY_ROBOTS: ("robots.txt says no", "The site asks programs not to visit this address, so it was not asked for."),
         Outcome.ADDRESS_REFUSED: ("address not allowed", "The name leads into a private network, so it was not asked for."),
         Outcome.HOST_STOPPED: ("host asked for a pause", "The host told us twice to slow down, so it is left alone for now."),
+        Outcome.OUR_ERROR: ("our own mistake", "This program made a mistake, so nothing was learnt about the page."),
         Outcome.BAD_URL: ("not an address", "The link is no address that can be asked for."),
     }
 )

@@ -29,6 +29,7 @@ from prospector.outreach.choice import named
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.scaffold import bundled_templates
 from prospector.store import Store, StoreError
+from prospector.terminal import harmless
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -63,7 +64,9 @@ def add_help(parser: argparse.ArgumentParser, *, examples: str, exit_codes: str)
 
 def add_campaign_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--campaign", metavar="FILE", help="campaign file, or the folder it lies in; without it campaign.toml here, else the bundled demo"
+        "--campaign",
+        metavar="FILE",
+        help="campaign file, or the folder it lies in; without it campaign.toml here or in a folder above, else the bundled demo",
     )
 
 
@@ -77,9 +80,9 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return DONE
     except CampaignError as error:
-        code, lines = BAD_INPUT, error.problems
+        code, lines = BAD_INPUT, tuple(filter(None, (error.where, *error.problems)))
     except CommandError as error:
-        code, lines = error.code, (str(error),)
+        code, lines = error.code, tuple(str(error).splitlines())
     except StoreError as error:
         code, lines = FAILED, (str(error),)
     except OSError as error:
@@ -104,7 +107,12 @@ def survive_any_console() -> None:
 
 def say(line: str) -> None:
     """A remark about the work, on stderr: stdout is for results."""
-    print(line, file=sys.stderr)
+    print(harmless(line), file=sys.stderr)
+
+
+def show(line: str) -> None:
+    """A line of the result, on stdout. It may hold what strangers wrote."""
+    print(harmless(line))
 
 
 def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
@@ -123,6 +131,41 @@ def chosen_letters(campaign: Campaign) -> dict[str, Template]:
     problems = [problem for name in named(campaign.templates) for problem in _no_first_letter(name, letters, campaign)]
     if problems:
         raise CommandError("\n".join(problems), BAD_INPUT)
+    return letters
+
+
+def campaign_with_letters(given: str | None) -> Campaign:
+    """The campaign to work on, its letters checked before anything starts. CampaignError with the mistakes in both at once."""
+    try:
+        campaign = chosen_campaign(given)
+    except CampaignError as error:
+        raise with_mistakes_in_letters(error) from error
+    try:
+        chosen_letters(campaign)
+    except CommandError as error:
+        raise CampaignError(*str(error).splitlines()) from error  # `where` was told
+    return campaign
+
+
+def with_mistakes_in_letters(error: CampaignError) -> CampaignError:
+    """A campaign's mistakes, and those of its letters, so that all can be mended at once."""
+    if error.letters is not None:
+        try:
+            checked_letters(*error.letters)
+        except TemplateError as more:
+            return CampaignError(*error.problems, *str(more).splitlines(), where=error.where)
+    return error
+
+
+def checked_letters(folder: Path, letter: str, *, file: str = FILE_NAME) -> dict[str, Template]:
+    """Every template of a campaign's folder by id. TemplateError, also when the one that the campaign wants is not among them."""
+    letters = load_templates(folder)
+    if letter not in letters:
+        near = next(iter(get_close_matches(letter, letters, n=1, cutoff=0)))
+        known = ", ".join(sorted(letters))
+        raise TemplateError(
+            f'{file}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). Write it as letter = "{near}".'
+        )
     return letters
 
 
@@ -176,6 +219,15 @@ def letter_mistakes(folder: Path) -> tuple[str, ...]:
     except TemplateError as error:
         return tuple(str(error).splitlines())
     return ()
+
+
+def no_seeds(campaign: Campaign) -> str:
+    """Where to write the pages to begin with, when there are none."""
+    name = campaign.path.name
+    if not campaign.seeds.files:
+        return f'{name}: no seeds, so a crawl has nowhere to begin. Write under [seeds] in it: files = ["seeds.txt"], or urls = ["https://library.example.edu/gardening"].'
+    files = " and ".join(file.shown for file in campaign.seeds.files)
+    return f"{files}: no address there yet, so a crawl has nowhere to begin. Write pages that list links on your subject, one a line, such as https://library.example.edu/gardening"
 
 
 def open_store(campaign: Campaign) -> Store:

@@ -33,9 +33,9 @@ from prospector.commands._shared import (
     add_help,
     check_arguments,
     chosen_letters,
-    letter_mistakes,
-    letters_beside,
+    no_seeds,
     run_plainly,
+    with_mistakes_in_letters,
 )
 from prospector.outreach.choice import named
 from prospector.store import Store, StoreError
@@ -118,11 +118,11 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
     try:
         campaign, why = find_campaign(given, cwd)
     except CampaignError as error:
-        count = len(error.problems)
-        words = "1 mistake" if count == 1 else f"{count} mistakes"
-        yield Finding(level=Level.FAIL, subject="campaign", text=f"{words}. Put this right, then ask again:", more=error.problems)
-        if mistakes := letter_mistakes(letters_beside(given, cwd)):
-            yield Finding(level=Level.FAIL, subject="letters", text=mistakes[0], more=mistakes[1:])
+        problems = with_mistakes_in_letters(error).problems
+        if error.where:
+            words = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+            problems = (f"{words} in {error.where.removeprefix('campaign ')}. Put this right, then ask again:", *problems)
+        yield Finding(level=Level.FAIL, subject="campaign", text=problems[0], more=problems[1:])
         return
     yield Finding(level=Level.OK, subject="campaign", text=why)
     yield seeds(campaign)
@@ -181,9 +181,7 @@ def browser(named: str) -> Finding:
 def seeds(campaign: Campaign) -> Finding:
     count = len(campaign.seed_urls())
     if not count:
-        return Finding(
-            level=Level.WARN, subject="seeds", text="none: a crawl has nowhere to begin. Put addresses into the campaign's seeds list."
-        )
+        return Finding(level=Level.WARN, subject="seeds", text=no_seeds(campaign))
     if not campaign.keywords:
         text = f'{count}, but no keywords: pages can\'t be told by subject. Write keywords = ["your subject"] into the campaign.'
         return Finding(level=Level.WARN, subject="seeds", text=text)

@@ -30,6 +30,7 @@ from prospector.outreach.views import Previous, SenderSettings, letter_view
 from prospector.outreach.wrap import wrapped
 
 MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a reproach. One more is named rather than counted as "1 more"
+HIDDEN_ADDRESS = "its owner hid this address from harvesters: allow it only if you are sure they would not mind"
 
 
 class LettersSettings(Protocol):
@@ -211,5 +212,6 @@ def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, .
         return plain_url(contact.source_url or contact.value), plan.waits, plan.note
     if contact.kind is ContactKind.TRACKER:
         return plain_url(contact.value), plan.waits, plan.note
-    hidden = "its owner hid this address from harvesters: use it only if you are sure they would not mind" if contact.deobfuscated else ""
-    return plain(contact.value, 254), plan.waits, "; ".join(filter(None, (plan.note, hidden)))
+    if contact.deobfuscated:  # the only way there is: a person decides, for each letter anew
+        return plain(contact.value, 254), (*plan.waits, Wait.LEAVE), "; ".join(filter(None, (plan.note, HIDDEN_ADDRESS)))
+    return plain(contact.value, 254), plan.waits, plan.note

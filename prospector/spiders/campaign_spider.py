@@ -41,7 +41,7 @@ class NoMoreLooks:
 class CampaignSpider(Spider):
     """A spider that works for a campaign and its database.
 
-    `-a campaign=FILE` names the campaign file; else `campaign.toml` here, else the bundled demo.
+    `-a campaign=FILE` names the campaign file; else `campaign.toml` here or above, else the bundled demo.
     """
 
     custom_settings = {"DOWNLOAD_SLOTS": SLOT_SETTINGS}  # noqa: RUF012 - Scrapy's own declaration
@@ -229,5 +229,6 @@ def make_checker(crawler: Crawler, run_id: str) -> Checker:
         network.gate,
         concurrency=crawler.settings.getint("CONCURRENT_REQUESTS"),
         per_host=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+        now=utc_now,
         line=connectivity_of(network),
     )

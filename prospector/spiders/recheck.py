@@ -17,8 +17,8 @@ class RecheckSpider(ResourcesSpider):
 
     name = "recheck"
     finds_more = False
-    only: frozenset[str] | None = None
     takes_its_word = False  # a claim is made to a stranger: the link must be seen, and some servers say "not modified" to everything
+    only: frozenset[str] | None = None
 
     def first_visits(self) -> Iterable[Visit]:
         """Pages on which a claim stands that is due."""

@@ -19,6 +19,7 @@ from prospector.store.session import BATCH, Row, Session
 _LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.url AND link.present = 1 AND link.boilerplate = 0)"
 _CLAIM = "confidence = 'probable' AND override IS NULL"
 _MOST_ANCHORS = 20
+_BODIES_LEFT = "bodies_may_be_unused"
 _ANCHORS = f"""(
     SELECT json_group_array(anchor) FROM (
         SELECT anchor FROM links
@@ -26,7 +27,6 @@ _ANCHORS = f"""(
         GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
     )
 )"""  # noqa: S608  # a number of ours
-_BODIES_LEFT = "bodies_may_be_unused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,11 @@ class Pages:
         )
         return {row["target_url"]: datetime.fromisoformat(row["at"]) for row in rows}
 
+    def linked_since(self, target_url: str) -> datetime | None:
+        """When a link to the target was first seen on somebody's page."""
+        at = self._session.value("SELECT min(first_seen) FROM links WHERE target_url = ? AND own = 0", (target_url,))
+        return None if at is None else datetime.fromisoformat(at)
+
     def sightings(self, target_url: str) -> tuple[LinkSighting, ...]:
         """Every content link to a target that stands on somebody's page now, in an order that does not depend on which page was read first."""
         rows = self._session.rows(

@@ -16,7 +16,7 @@ def described() -> dict[str, list[str]]:
         if heading := re.fullmatch(r"### `(\w+)`", line):
             columns = tables.setdefault(heading[1], [])
         elif line.startswith("## "):
-            columns = []  # a chapter's own table, of no table of the database
+            columns = []  # of what is no table
         elif row := re.match(r"\| `(\w+)` \| \S", line):
             columns.append(row[1])
     return tables
