@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from prospector.export.fix_list import Address, FixLink, FixList
 from prospector.summary import many
@@ -31,10 +32,14 @@ def unlisted(found: FixList) -> str:
 
 
 def as_html(found: FixList) -> str:
-    environment = Environment(
-        loader=PackageLoader("prospector.export"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("fix-list.html.j2").render(found=found, opening=opening(found), unlisted=unlisted(found)) + "\n"
+    return _page().render(found=found, opening=opening(found), unlisted=unlisted(found)) + "\n"
+
+
+@cache
+def _page() -> Template:
+    loader = PackageLoader("prospector.export")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("fix-list.html.j2")
 
 
 # -- text --------------------------------------------------------------------------------------------------------------------

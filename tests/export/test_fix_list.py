@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prospector.export.fix_list import Address, Fix, FixLink, FixList, Look, NoFixListError, fix_list
@@ -163,6 +163,7 @@ def test_a_hostile_page_stays_text(world: World) -> None:
         assert "7*7" in form(found)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=80))
 def test_no_text_gets_out_of_its_place(text: str) -> None:
     address = Address(text="https://a.example/", href="https://a.example/")

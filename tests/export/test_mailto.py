@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prospector.export.mail_text import clean_line, clean_text
@@ -53,6 +53,7 @@ def test_a_letter_too_long_for_a_link_gets_none() -> None:
     assert mailto("a@b.example", "s", "x" * 10_000_000) is None
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None), max_size=120), st.text(st.characters(codec=None, categories=None), max_size=120))
 def test_no_text_gets_out_of_its_place(subject: str, body: str) -> None:
     link = mailto("a@b.example", subject, body)
@@ -63,6 +64,7 @@ def test_no_text_gets_out_of_its_place(subject: str, body: str) -> None:
         assert said == {"subject": [clean_line(subject)], "body": [clean_text(body).replace("\n", "\r\n")]}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None)))
 def test_clean_text_stays_clean_and_has_no_hidden_characters(text: str) -> None:
     clean = clean_text(text)

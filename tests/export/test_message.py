@@ -129,12 +129,14 @@ def test_whatever_is_written_reads_back(name: str, subject: str, body: str, poli
     assert policy is None or b"\r" not in written
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from('ab ,;<>()[]"\\@.:=?_é李-\r\n\t'), max_size=60))
 def test_a_name_of_all_that_means_something_in_a_header_stays_a_name(name: str) -> None:
     message = read(as_mail(letter(recipient_name=name)))
     assert [address.addr_spec for address in message["To"].addresses] == ["bob@library.example.edu"]
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("From >\n\r."), max_size=60))
 def test_no_line_of_a_letter_begins_a_new_mail(body: str) -> None:
     written = as_mail(letter(body=body), policy=LF)
