@@ -21,6 +21,7 @@ from prospector.spiders.campaign_spider import CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.store import StoreError
 from prospector.summary import Ending, summary_lines
+from prospector.terminal import harmless
 
 logger = logging.getLogger(__name__)
 
@@ -127,7 +128,7 @@ class Summary:
         except StoreError as error:
             lines = [str(error)]
         for line in lines:
-            self._stream.write(f"{line}\n")
+            self._stream.write(f"{harmless(line)}\n")
 
 
 def ending_of(spider: CampaignSpider, reason: str) -> Ending:

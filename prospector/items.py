@@ -103,6 +103,7 @@ class Outcome(StrEnum):
     ADDRESS_REFUSED = "address_refused"  # our guard: private, loopback, metadata …
     HOST_STOPPED = "host_stopped"  # the host told us twice to slow down; we did not ask
     BAD_URL = "bad_url"  # nothing that can be asked for
+    OUR_ERROR = "our_error"  # a mistake of this program: nothing is known
 
 
 class Via(StrEnum):

@@ -41,6 +41,9 @@ CANARY_URLS: list[str] = [  # asked when nothing answers: they don't all go down
     "https://www.debian.org/robots.txt",
     "https://www.iana.org/robots.txt",
 ]
+RDAP_BOOTSTRAP = (
+    "https://data.iana.org/rdap/dns.json"  # which registry keeps which suffix: they are asked about domains that vanished. "": none is
+)
 ADDRESS_GUARD_ENABLED = True  # never connect to loopback, private, link-local or metadata addresses
 DOWNLOAD_MAXSIZE = 10 * 1024 * 1024  # default 1 GiB: bytes of a page, after decompression; the longest honest list seen has 5 MB
 DOWNLOAD_SLOTS = {  # Scrapy's own limits and delays for each host would add to those of the network layer
@@ -92,6 +95,7 @@ ITEM_PIPELINES: dict[str, int] = {
     "prospector.pipelines.StorePages": 100,
     "prospector.pipelines.JudgeTargets": 200,
     "prospector.pipelines_archive.LookIntoArchive": 250,
+    "prospector.pipelines_registry.AskRegistries": 260,
     "prospector.pipelines.FindContacts": 300,
     "prospector.pipelines.MatchOffers": 400,
     "prospector.pipelines.ScoreProspects": 500,

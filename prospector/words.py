@@ -74,6 +74,7 @@ _OUTCOMES: Mapping[Outcome, tuple[str, str]] = MappingProxyType(
         Outcome.FORBIDDEN_BY_ROBOTS: ("robots.txt says no", "The site asks programs not to visit this address, so it was not asked for."),
         Outcome.ADDRESS_REFUSED: ("address not allowed", "The name leads into a private network, so it was not asked for."),
         Outcome.HOST_STOPPED: ("host asked for a pause", "The host told us twice to slow down, so it is left alone for now."),
+        Outcome.OUR_ERROR: ("our own mistake", "This program made a mistake, so nothing was learnt about the page."),
         Outcome.BAD_URL: ("not an address", "The link is no address that can be asked for."),
     }
 )

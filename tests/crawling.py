@@ -23,6 +23,7 @@ QUICK: Mapping[str, Any] = {
     "PROGRESS_INTERVAL": 0,
     "DNS_SECOND_RESOLVER": "",
     "CANARY_URLS": [],
+    "RDAP_BOOTSTRAP": "",
     "LOG_LEVEL": "ERROR",
 }
 
@@ -32,6 +33,13 @@ async def crawl(spider: str, *, settings: Mapping[str, Any] | None = None, **arg
 
     settings: as if by `-s`; with None the campaign's or the project's own value counts, not the quick one of tests.
     """
+    runner, crawler, items = prepared(spider, settings=settings)
+    await runner.crawl(crawler, **arguments)
+    return items, crawler
+
+
+def prepared(spider: str, *, settings: Mapping[str, Any] | None = None) -> tuple[AsyncCrawlerRunner, Crawler, list[Any]]:
+    """The same, not started yet, for tests that listen in; the list fills up as it runs."""
     found = Settings()
     found.setmodule("prospector.settings", priority="project")
     wanted = {**QUICK, "TWISTED_REACTOR_ENABLED": False, "TELNETCONSOLE_ENABLED": False, **(settings or {})}
@@ -43,9 +51,8 @@ async def crawl(spider: str, *, settings: Mapping[str, Any] | None = None, **arg
     def keep(item: Any) -> None:
         items.append(item)
 
-    crawler.signals.connect(keep, signals.item_scraped)
-    await runner.crawl(crawler, **arguments)
-    return items, crawler
+    crawler.signals.connect(keep, signals.item_scraped, weak=False)
+    return runner, crawler, items
 
 
 def scrapy(*arguments: str, cwd: Path, timeout: float = 100, **settings: object) -> subprocess.CompletedProcess[str]:

@@ -27,7 +27,17 @@ IMPURE = {
     "time",
     "requests",
 }
-MAY_IMPORT_SCRAPY = {"spiders", "checking", "pipelines", "pipelines_archive", "extensions", "distributed", "settings", "commands"}
+MAY_IMPORT_SCRAPY = {
+    "spiders",
+    "checking",
+    "pipelines",
+    "pipelines_archive",
+    "pipelines_registry",
+    "extensions",
+    "distributed",
+    "settings",
+    "commands",
+}
 ONE_ROOM_EACH = {
     "tldextract": "links",
     "playwright": "checking",

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
 from itertools import count
 from urllib.parse import urlsplit
 
 from prospector.checking.gate import Gate
 from prospector.checking.observe import Look, Wanted
 from prospector.checking.outage import Connectivity
+from prospector.items import Observation, Outcome
+
+logger = logging.getLogger(__name__)
 
 MAX_PENDING = 50_000  # targets waiting in memory (about 300 bytes each); beyond, `put` waits
 
@@ -23,11 +28,22 @@ Observe = Callable[[Wanted], Awaitable[Look]]
 
 
 class Checker:
-    """Checks targets. concurrency: checks under way at a time; per_host: of these, to one host; line: tells our own outage from theirs."""
+    """Checks targets. concurrency: checks under way at a time; per_host: of these, to one host; line: tells our own outage from theirs;
+    now: the clock, UTC."""
 
-    def __init__(self, observe: Observe, gate: Gate, *, concurrency: int, per_host: int, line: Connectivity | None = None) -> None:
+    def __init__(
+        self,
+        observe: Observe,
+        gate: Gate,
+        *,
+        concurrency: int,
+        per_host: int,
+        now: Callable[[], datetime],
+        line: Connectivity | None = None,
+    ) -> None:
         self._observe = observe if line is None else self._watched(observe, line)
         self._line = line
+        self._now = now
         self._gate = gate
         self._per_host = max(1, per_host)
         self._pending: dict[str, deque[Wanted]] = {}
@@ -41,6 +57,7 @@ class Checker:
         self._room = asyncio.Event()
         self._room.set()
         self._results: asyncio.Queue[Look | None] = asyncio.Queue(2 * concurrency)
+        self._unread: list[Look] = []  # taken by a worker that was stopped before it could hand them out
         self._loop = asyncio.get_running_loop()
         self._workers = [asyncio.ensure_future(self._work()) for _ in range(concurrency)]
         self.waiting = 0  # targets not begun
@@ -79,8 +96,8 @@ class Checker:
         self.waiting = 0
         self._room.set()
 
-    async def close(self) -> None:
-        """Stop at once. What was under way was not looked at."""
+    async def close(self) -> list[Look]:
+        """Stop at once. Looks that were taken and not handed out; what was under way was not looked at."""
         for worker in self._workers:
             worker.cancel()
         await asyncio.gather(*self._workers, return_exceptions=True)
@@ -88,6 +105,12 @@ class Checker:
             await self._line.close()
         if self._timer is not None:
             self._timer.cancel()
+        while not self._results.empty():
+            look = self._results.get_nowait()
+            if look is not None:
+                self._unread.append(look)
+        unread, self._unread = self._unread, []
+        return unread
 
     def slowest(self) -> tuple[str, int]:
         """The host with the most targets waiting, and how many: what a progress line calls slow."""
@@ -99,12 +122,29 @@ class Checker:
             host = await self._next_host()
             wanted = self._take(host)
             try:
-                look = await self._observe(wanted)
+                look = await self._look(wanted)
                 self.checked += 1
-                await self._results.put(look)
+                await self._hand_out(look)
             finally:
                 self.under_way -= 1
                 self._leave(host)
+
+    async def _look(self, wanted: Wanted) -> Look:
+        """A look, whatever happens: a page waits for it, and a worker that died would be missed by all."""
+        try:
+            return await self._observe(wanted)
+        except Exception as error:
+            logger.exception("Could not check %s, by a mistake of this program", wanted.url)
+            said = f"{error!r}"[:300]
+            ours = Observation(target_url=wanted.url, observed_at=self._now(), outcome=Outcome.OUR_ERROR, final_url=wanted.url, detail=said)
+            return Look(target_url=wanted.url, observations=(ours,))
+
+    async def _hand_out(self, look: Look) -> None:
+        try:
+            await self._results.put(look)
+        except asyncio.CancelledError:
+            self._unread.append(look)
+            raise
 
     @staticmethod
     def _watched(observe: Observe, line: Connectivity) -> Observe:

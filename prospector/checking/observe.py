@@ -5,29 +5,28 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+from prospector.checking.controls import Controls
 from prospector.checking.failures import Failed
 from prospector.checking.network import Answer
-from prospector.items import BodySample, Control, ControlKind, Hop, Observation, Outcome
+from prospector.items import BodySample, Hop, Observation, Outcome
 from prospector.links.charset import decode
 from prospector.verdicts.reading import read_body
-from prospector.verdicts.suspects import expected_words, siblings, similarity, suspicion
+from prospector.verdicts.suspects import expected_words, suspicion
 
 logger = logging.getLogger(__name__)
 
 CHECK_MAXSIZE = 256 * 1024  # bytes of a body that a verdict may need
 BINARY_PEEK = 4 * 1024  # bytes read of what is no text, to see that content flows
-REMEMBERED_CONTROLS = 2_000  # origins whose answers to made-up addresses are kept at a time
 # Headers that tell a wall, an outage or a moved page from a dead one; the rest is noise in the evidence.
 TELLING_HEADERS = (
     "server", "content-type", "content-length", "retry-after", "cf-mitigated", "x-robots-tag", "www-authenticate", "via", "x-cache",
-    "x-amz-cf-id", "x-datadome", "link", "x-sucuri-id",
+    "x-amz-cf-id", "x-amzn-waf-action", "x-datadome", "x-sucuri-block", "x-sucuri-id", "x-vercel-mitigated", "link",
 )  # fmt: skip
 
 
@@ -60,8 +59,7 @@ class Observer:
         self._network = network
         self._run_id = run_id
         self._now = now
-        self._rng = rng
-        self._controls: OrderedDict[str, tuple[_Sighted, ...]] = OrderedDict()
+        self._controls = Controls(self._get, lambda answer: _sample(answer, (), close=True), rng)
 
     async def observe(self, wanted: Wanted) -> Look:
         """Look once. Whatever the other side does, an observation comes of it."""
@@ -83,9 +81,9 @@ class Observer:
         except Failed as failed:
             return self._failure(target, url, failed, expected, hops)
         except Exception as error:
-            # A page that our own code trips over must cost itself only; an outcome that is never death is the honest one.
+            # A page that our own code trips over must cost itself only
             logger.exception("Could not read %s", url)
-            ours = Failed(Outcome.GARBAGE, f"we could not read the answer: {error!r}"[:300])
+            ours = Failed(Outcome.OUR_ERROR, f"we could not read the answer: {error!r}"[:300])
             return self._failure(target, url, ours, expected, hops)
 
     async def _see(self, target: str, url: str, expected: tuple[str, ...], hops: tuple[Hop, ...]) -> Observation:
@@ -94,8 +92,8 @@ class Observer:
         if not suspicion(seen):
             return seen
         close = _sample(answer, expected, close=True)
-        controls = await self._controls_of(url, close, expected)
-        return replace(seen, body=close, controls=controls)
+        seen = replace(seen, body=close)
+        return replace(seen, controls=await self._controls.of(url, seen, expected))
 
     async def _get(self, url: str) -> Answer:
         return await self._network.get(url, limit=CHECK_MAXSIZE, binary_limit=BINARY_PEEK)
@@ -130,66 +128,6 @@ class Observer:
             headers={name: answer.headers[name][:500] for name in TELLING_HEADERS if name in answer.headers},
             expected=tuple(expected),
         )
-
-    async def _controls_of(self, url: str, suspect: BodySample, expected: Sequence[str]) -> tuple[Control, ...]:
-        """The same host's root and its answer to two made-up neighbours of `url`: at most three fetches an origin and run."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        known = self._controls.get(origin)
-        if known is None:
-            made_up = siblings(url, self._rng)
-            asked = [(ControlKind.ROOT, f"{origin}/"), *((ControlKind.SIBLING, sibling) for sibling in made_up)]
-            known = tuple([await self._sighted(kind, control_url) for kind, control_url in asked])
-            self._controls[origin] = known
-            if len(self._controls) > REMEMBERED_CONTROLS:
-                self._controls.popitem(last=False)
-        return tuple(sighted.against(suspect, expected) for sighted in known)
-
-    async def _sighted(self, kind: ControlKind, url: str) -> _Sighted:
-        try:
-            answer = await self._get(url)
-        except Failed as failed:
-            return _Sighted(Control(kind=kind, url=url, outcome=failed.outcome, final_url=failed.url), None, "")
-        sample = _sample(answer, (), close=True)
-        control = Control(
-            kind=kind,
-            url=url,
-            outcome=Outcome.ANSWERED,
-            status=answer.status,
-            final_url=answer.url,
-            title=sample.title,
-            sha256=sample.sha256,
-            signs=sample.signs,
-        )
-        return _Sighted(control, sample, answer.url)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sighted:
-    """A control as fetched, to be held against each suspect of its origin."""
-
-    control: Control
-    sample: BodySample | None
-    final_url: str
-
-    def against(self, suspect: BodySample, expected: Sequence[str]) -> Control:
-        if self.sample is None:
-            return self.control
-        alike = 1.0 if self.sample.sha256 == suspect.sha256 else None
-        if alike is None and suspect.shingles is not None and self.sample.shingles is not None:
-            alike = similarity(suspect.shingles, self.sample.shingles)
-        present = None
-        if expected and self.sample.html is not None:
-            present = read_body(
-                self.sample.html,
-                url=self.final_url,
-                content_type=self.sample.content_type,
-                sha256=self.sample.sha256,
-                size=self.sample.size,
-                complete=self.sample.complete,
-                expected=expected,
-            ).words_present
-        return replace(self.control, similarity=alike, words_present=present)
 
 
 def _by_other_scheme(refused: Observation) -> str:

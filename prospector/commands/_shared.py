@@ -14,10 +14,14 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from scrapy.commands import ScrapyHelpFormatter
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import BaseSettings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.checking.handler import network_settings
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
+from prospector.terminal import harmless
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -93,7 +97,12 @@ def survive_any_console() -> None:
 
 def say(line: str) -> None:
     """A remark about the work, on stderr: stdout is for results."""
-    print(line, file=sys.stderr)
+    print(harmless(line), file=sys.stderr)
+
+
+def show(line: str) -> None:
+    """A line of the result, on stdout. It may hold what strangers wrote."""
+    print(harmless(line))
 
 
 def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
@@ -119,6 +128,14 @@ def chosen_letters(campaign: Campaign) -> dict[str, Template]:
             BAD_INPUT,
         )
     return letters
+
+
+def check_network(settings: BaseSettings) -> None:
+    """Settings of the network that can't be used are told before a crawl starts."""
+    try:
+        network_settings(settings)
+    except (NotConfigured, ValueError) as error:
+        raise CommandError(str(error), BAD_INPUT) from error
 
 
 def open_store(campaign: Campaign) -> Store:

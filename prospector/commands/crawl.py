@@ -11,10 +11,10 @@ from pathlib import Path
 
 from scrapy import Spider
 from scrapy.commands.crawl import Command as ScrapyCrawl
-from scrapy.exceptions import NotConfigured, UsageError
+from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from prospector.checking.handler import network_settings
+from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
     DONE,
@@ -23,6 +23,7 @@ from prospector.commands._shared import (
     CommandError,
     add_campaign_option,
     add_help,
+    check_network,
     chosen_campaign,
     chosen_letters,
     run_plainly,
@@ -44,13 +45,14 @@ class Command(ScrapyCrawl):
 
     def long_desc(self) -> str:
         return (
-            "resources: crawl the campaign's seeds, check their links, draft letters. recheck: look again at what is due. "
+            "resources: crawl the campaign's seeds, check their links, look again at what is due, draft letters. recheck: only look again. "
             "site: index your own pages. links: check a plain list of links."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
+        add_recheck_option(parser)
         add_help(
             parser,
             examples="""
@@ -95,7 +97,8 @@ class Command(ScrapyCrawl):
             return self._crawl_campaign(name, opts)
         if issubclass(spider_class, LinksSpider):
             _check_list(opts.spargs.get("urls", ""))
-        self._check_hosts()
+        assert self.settings is not None
+        check_network(self.settings)
         return self._run(name, opts.spargs)
 
     def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:
@@ -106,21 +109,20 @@ class Command(ScrapyCrawl):
             raise CommandError(f"{campaign.path.name}: there is no [[sites]] table, so there is nothing to index.", BAD_INPUT)
         if name == "resources" and not campaign.seed_urls():
             raise CommandError(f"{campaign.path.name}: no seeds. Name pages to begin with under [seeds], or a file of them.", BAD_INPUT)
-        self._check_hosts()
+        assert self.settings is not None
+        check_network(self.settings)
+        arguments: dict[str, object] = {**opts.spargs}
+        if opts.no_recheck:
+            if name != "resources":
+                raise CommandError(f"--no-recheck is for scrapy crawl resources; {name} does not look again by the way.", BAD_INPUT)
+            arguments["looks_again"] = False
         store = Store.open(campaign.database)
         try:
             with store.lock(name, now=utc_now()):
-                code = self._run(name, {**opts.spargs, "campaign": campaign, "store": store})
+                code = self._run(name, {**arguments, "campaign": campaign, "store": store})
         finally:
             store.close()
         return code
-
-    def _check_hosts(self) -> None:
-        assert self.settings is not None
-        try:
-            network_settings(self.settings)
-        except (NotConfigured, ValueError) as error:
-            raise CommandError(str(error), BAD_INPUT) from error
 
     def _run(self, name: str, arguments: dict[str, object]) -> int:
         assert self.crawler_process is not None

@@ -19,9 +19,11 @@ from prospector.commands._shared import (
     open_store,
     run_plainly,
     say,
+    show,
 )
 from prospector.items import DraftStatus
 from prospector.store import Store, StoredDraft
+from prospector.terminal import harmless_lines
 from prospector.words import label, sentence
 
 USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID"
@@ -83,9 +85,9 @@ def _drafts(args: list[str], opts: argparse.Namespace) -> None:
 def _list(store: Store, status: DraftStatus | None) -> None:
     drafts = store.drafts.list(status)
     for draft in drafts:
-        print(f"{draft.id:>4}  {label(draft.status):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
+        show(f"{draft.id:>4}  {label(draft.status):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
         if draft.note:
-            print(f"{'':17}{draft.note}")
+            show(f"{'':17}{draft.note}")
     if not drafts:
         say("No letters yet." if status is None else f"No letter is {label(status)}.")
 
@@ -95,9 +97,9 @@ def _show(store: Store, number: int) -> None:
     if draft is None:
         raise CommandError(f"there is no draft {number}. See: scrapy drafts list", FAILED)
     for name, value in _head(draft):
-        print(f"{name + ':':<10} {value}")
+        show(f"{name + ':':<10} {value}")
     print()
-    print(draft.final_body)
+    print(harmless_lines(draft.final_body))
 
 
 def _head(draft: StoredDraft) -> list[tuple[str, str]]:

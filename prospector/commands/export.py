@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from prospector.commands._recheck import add_recheck_option, recheck
 from prospector.commands._shared import (
     BAD_INPUT,
     FAILED,
@@ -48,6 +49,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
+        add_recheck_option(parser)
         parser.add_argument(
             "--format",
             metavar="FORMAT",
@@ -71,16 +73,17 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = run_plainly(lambda: _export(args, opts))
+        self.exitcode = run_plainly(lambda: _export(self, args, opts))
 
 
-def _export(args: list[str], opts: argparse.Namespace) -> None:
+def _export(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -> None:
     check_arguments(args, opts, at_most=1, usage=USAGE)
     if not args or args[0] not in TABLES:
         what = f"there is no table {args[0]!r}" if args else "which table?"
         raise CommandError(f"{what} There are: {', '.join(TABLES)}. Usage: {USAGE}", BAD_INPUT)
     table = TABLES[args[0]]
     form = opts.format or ("jsonl" if opts.output.endswith(".jsonl") else "csv")
+    recheck(command, opts)
     with open_store(chosen_campaign(opts.campaign)) as store:
         try:
             number = export_table(store, table, to=opts.output, form=form, replace=opts.replace, stdout=sys.stdout.buffer)

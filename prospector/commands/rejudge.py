@@ -21,6 +21,7 @@ from prospector.commands._shared import (
     open_store,
     run_plainly,
     say,
+    show,
 )
 from prospector.items import Verdict
 from prospector.spiders.clock import utc_now
@@ -83,9 +84,9 @@ def _rejudge(args: list[str], opts: argparse.Namespace) -> None:
     with open_store(campaign) as store, store.lock("rejudge", now=now):
         changes = list(changed(store, campaign.verdicts.policy(), now=now))
         for change in changes[:MOST_SHOWN]:
-            print(f"{described(change.before):<28} -> {described(change.after):<28} {change.url}")
+            show(f"{described(change.before):<28} -> {described(change.after):<28} {change.url}")
         if len(changes) > MOST_SHOWN:
-            print(f"and {len(changes) - MOST_SHOWN} more")
+            show(f"and {len(changes) - MOST_SHOWN} more")
         for (before, after), number in Counter((label(change.before.kind), label(change.after.kind)) for change in changes).most_common():
             say(f"{number:>6}  {before} -> {after}")
         if not opts.dry_run:

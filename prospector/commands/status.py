@@ -16,6 +16,7 @@ from prospector.commands._shared import (
     chosen_campaign,
     open_store,
     run_plainly,
+    show,
 )
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
@@ -69,9 +70,9 @@ def _status(args: list[str], opts: argparse.Namespace) -> None:
         last = store.runs.last()
         if last is not None:
             ended = f"ended {when(last.ended_at, now)} ({last.reason})" if last.ended_at else "did not end: it runs, or was killed"
-            print(f"Last run: {last.kind}, begun {when(last.started_at, now)}, {ended}")
+            show(f"Last run: {last.kind}, begun {when(last.started_at, now)}, {ended}")
         for line in summary_lines(store, campaign, now=now):
-            print(line)
+            show(line)
         _claims(store, now)
 
 
@@ -80,7 +81,7 @@ def _claims(store: Store, now: datetime) -> None:
     if not claims:
         return
     print()
-    print("Claims that wait for another look:")
+    show("Claims that wait for another look:")
     for url, verdict, looks in claims:
         due = when(verdict.next_check_at, now) if verdict.next_check_at else "now"
-        print(f"  {due:<24} {label(verdict.kind):<18} {looks} {'look' if looks == 1 else 'looks'} so far  {url}")
+        show(f"  {due:<24} {label(verdict.kind):<18} {looks} {'look' if looks == 1 else 'looks'} so far  {url}")

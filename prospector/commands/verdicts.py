@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from prospector.commands._shared import (
     open_store,
     run_plainly,
     say,
+    show,
 )
 from prospector.items import Observation, Outcome, Verdict, VerdictKind, Via
 from prospector.links.urls import normalise
@@ -33,6 +35,8 @@ from prospector.words import label
 USAGE = "scrapy verdicts explain URL | mark URL dead|alive [--note TEXT] | confirm URL"
 # how a person's look is recorded: docs/verdicts.md
 ALIVE_STATUS, DEAD_STATUS = 200, 410
+# as letters and reports write an address that nobody should click: https://taken[.]example/
+_DEFANGED = re.compile(r"\[\.\]|\[dot\]", re.IGNORECASE)
 
 
 class Command(ScrapyCommand):
@@ -91,7 +95,7 @@ def _verdicts(args: list[str], opts: argparse.Namespace) -> None:
 
 
 def _url(text: str) -> str:
-    url = normalise(text)
+    url = normalise(_DEFANGED.sub(".", text).replace("hxxp", "http", 1) if _DEFANGED.search(text) else text)
     if url is None:
         raise CommandError(f'"{text}" is not a web address. Write it whole, like "https://old.example/guide".', BAD_INPUT)
     return url
@@ -100,9 +104,9 @@ def _url(text: str) -> str:
 def _explain(store: Store, campaign: Campaign, url: str, *, now: datetime) -> None:
     verdict = _known(store, url)
     for line in explained(url, verdict, store.evidence.observations(url), campaign.verdicts.policy(), now=now):
-        print(line)
+        show(line)
     pages = {seen.page_url for seen in store.pages.sightings(url)}
-    print(f"Linked from {len(pages)} {'page' if len(pages) == 1 else 'pages'}: " + ", ".join(sorted(pages)[:5]))
+    show(f"Linked from {len(pages)} {'page' if len(pages) == 1 else 'pages'}: " + ", ".join(sorted(pages)[:5]))
 
 
 def _record(url: str, opts: argparse.Namespace, *, alive: bool, only_hijacked: bool = False) -> None:

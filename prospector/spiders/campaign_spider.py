@@ -224,5 +224,6 @@ def make_checker(crawler: Crawler, run_id: str) -> Checker:
         network.gate,
         concurrency=crawler.settings.getint("CONCURRENT_REQUESTS"),
         per_host=crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"),
+        now=utc_now,
         line=connectivity_of(network),
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from scrapy import Spider
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
 
 from prospector.checking.checker import Checker
-from prospector.checking.observe import Wanted
+from prospector.checking.observe import Look, Wanted
 from prospector.items import Observation, Outcome, Verdict
 from prospector.links.urls import normalise
 from prospector.spiders.campaign_spider import make_checker
@@ -19,12 +21,15 @@ from prospector.spiders.closing import see_scrapy_close
 from prospector.verdicts.judge import judge
 from prospector.verdicts.policy import Policy
 
+POLICY = Policy()
+
 
 class LinksSpider(Spider):
     """One row for each URL of a list: url (as written), verdict, reason, confidence, status, final_url, observations."""
 
     name = "links"
-    custom_settings = {"ITEM_PIPELINES": {}}  # noqa: RUF012 - Scrapy's own declaration; nothing to store here
+    # nothing to store here; noqa: Scrapy's own declaration
+    custom_settings = {"ITEM_PIPELINES": {"prospector.spiders.links.LastRows": 100}}  # noqa: RUF012
 
     def __init__(self, urls: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -32,6 +37,7 @@ class LinksSpider(Spider):
         self.checker: Checker | None = None
         self.feeding: asyncio.Task[None] | None = None
         self.closing: asyncio.Task[None] | None = None
+        self.rows: deque[dict[str, Any]] = deque()  # not handed on yet
         self.written: dict[str, list[str]] = {}  # URL asked for → as the list has it, where that differs or repeats
 
     async def start(self) -> AsyncIterator[dict[str, Any]]:
@@ -41,16 +47,29 @@ class LinksSpider(Spider):
         self.closing = asyncio.ensure_future(see_scrapy_close(self.crawler))
         self.feeding = asyncio.ensure_future(self.feed(self.checker))
         self.feeding.add_done_callback(lambda _: self.finish_if_idle())
-        policy = Policy()
         async for look in self.checker.results():
-            verdict = judge(look.observations, policy, now=utc_now())
-            for url in self.written.pop(look.target_url, [look.target_url]):
-                yield row(url, verdict, look.observations)
+            self.rows += self.rows_of(look)
+            while self.rows:
+                yield self.rows.popleft()
             self.finish_if_idle()
         self.feeding.result()
         for url in unusable:
             observation = Observation(target_url=url, observed_at=utc_now(), outcome=Outcome.BAD_URL, detail="not a web address")
-            yield row(url, judge([observation], policy, now=utc_now()), [observation])
+            yield row(url, judge([observation], POLICY, now=utc_now()), [observation])
+
+    def rows_of(self, look: Look) -> list[dict[str, Any]]:
+        """One for each text under which the list has the URL."""
+        verdict = judge(look.observations, POLICY, now=utc_now())
+        return [row(url, verdict, look.observations) for url in self.written.pop(look.target_url, [look.target_url])]
+
+    async def last_rows(self) -> Iterator[dict[str, Any]]:
+        """The crawl ends early: rows of what was looked at, and not written yet."""
+        if self.checker and self.feeding:
+            self.feeding.cancel()
+            for look in await self.checker.close():
+                self.rows += self.rows_of(look)
+        rows, self.rows = self.rows, deque()
+        return iter(rows)
 
     async def feed(self, checker: Checker) -> None:
         """Give each URL of the list to the checker, once."""
@@ -89,6 +108,28 @@ class LinksSpider(Spider):
             self.closing.cancel()
             await asyncio.gather(self.feeding, self.closing, return_exceptions=True)
             await self.checker.close()
+
+
+class LastRows:
+    """A pipeline that is only there for its end: once a crawl was stopped, Scrapy takes no more items from its spider."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_item(self, item: Any) -> Any:
+        """Scrapy's hook."""
+        return item
+
+    async def close_spider(self) -> None:
+        """Scrapy's hook, before the files are closed."""
+        spider = self.crawler.spider
+        if isinstance(spider, LinksSpider):
+            for last in await spider.last_rows():
+                await self.crawler.signals.send_catch_log_async(signals.item_scraped, item=last, response=None, spider=spider)
 
 
 def lines(path: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from prospector.spiders.clock import utc_now
 from prospector.spiders.resources import ResourcesSpider
@@ -10,18 +10,33 @@ from prospector.store import Visit
 
 
 class RecheckSpider(ResourcesSpider):
-    """The pages that link to a due claim are read again (the link may be gone), the due targets asked again; nothing new is crawled."""
+    """The pages that link to a due claim are read again (the link may be gone), the due targets asked again; nothing new is crawled.
+
+    only: these targets alone, due or not, and the pages that link to them.
+    """
 
     name = "recheck"
     finds_more = False
     takes_its_word = False  # a claim is made to a stranger: the link must be seen, and some servers say "not modified" to everything
+    only: frozenset[str] | None = None
 
     def first_visits(self) -> Iterable[Visit]:
         """Pages on which a claim stands that is due."""
-        pages = [self.store.pages.get(url) for url in self.store.pages.with_due_claims(utc_now())]
-        return [
-            Visit(url=page.url, depth=page.depth, seed=page.seed) for page in pages if page and not self.campaign.ignore.covers(page.url)
-        ]
+        if self.only is None:
+            return self.visits_of_claims()
+        return self.visits_again(self.store.pages.linking_to(self.only))
+
+    def due(self, urls: Sequence[str]) -> list[str]:
+        """With `only`, the others wait for their own time; those never judged don't, because a page waits for them."""
+        if self.only is None:
+            return super().due(urls)
+        new = set(self.store.evidence.due_among(urls, utc_now(), again=False))
+        return [url for url in urls if url in self.only or url in new]
+
+    def old_work(self) -> Iterable[Mapping[str, tuple[str, ...]]]:
+        if self.only is None:
+            return super().old_work()
+        return [{wanted.url: wanted.anchors for wanted in self.store.evidence.wanted_among(self.only)}]
 
     def did_nothing(self) -> bool:
         """The due targets were asked, even if no page came."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -33,6 +33,7 @@ class ResourcesSpider(CampaignSpider):
     name = "resources"
     finds_more = True
     takes_its_word = True  # a page that says it has not changed is not read again
+    looks_again = True  # at what is due, by the way; False: only at what was never judged
 
     async def work(self) -> AsyncIterator[Any]:
         """Ask for pages; then looks as the checker takes them, and pages that are done."""
@@ -73,7 +74,7 @@ class ResourcesSpider(CampaignSpider):
     # -- pages -------------------------------------------------------------------------------------------------------------
 
     def first_visits(self) -> Iterable[Visit]:
-        """The seeds, and pages that an earlier run found and did not get to."""
+        """The seeds, pages that an earlier run found and did not get to, and those on which a claim stands that is due."""
         own = own_sites(self.campaign)
         seeds = []
         for url in self.campaign.seed_urls():
@@ -87,7 +88,17 @@ class ResourcesSpider(CampaignSpider):
         wanted = {seed.url for seed in seeds}
         retry_after = RETRY_AFTER if len(self.twins) else AT_ONCE  # as long as nothing could be read, somebody is mending the seeds
         found = self.store.visits.open(utc_now(), refetch_after=timedelta(days=self.campaign.crawl.refetch_days), retry_after=retry_after)
-        return [visit for visit in found if visit.seed in wanted]  # a seed that was taken out of the campaign is not visited again
+        claims = self.visits_of_claims() if self.looks_again else []
+        # once each; a seed that was taken out of the campaign is not visited again
+        return {visit.url: visit for visit in (*claims, *found) if visit.seed in wanted}.values()
+
+    def visits_of_claims(self) -> list[Visit]:
+        """Pages with a claim that is due: the link may be gone from there."""
+        return self.visits_again(self.store.pages.with_due_claims(utc_now()))
+
+    def visits_again(self, urls: Iterable[str]) -> list[Visit]:
+        pages = [page for url in urls if not self.campaign.ignore.covers(url) and (page := self.store.pages.get(url))]
+        return [Visit(url=page.url, depth=page.depth, seed=page.seed) for page in pages]
 
     def visit(self, visit: Visit) -> None:
         """Ask for a page that may be a resource page; seeds first. Beyond the run's limit it is left for the next run."""
@@ -175,7 +186,7 @@ class ResourcesSpider(CampaignSpider):
     async def check_links(self, page_url: str, links: Iterable[OutboundLink]) -> bool:
         """Have those of a page's targets checked that are due. True when the page must wait for one."""
         targets = anchors_by_target(links)
-        new = self.ledger.to_ask(self.store.evidence.due_among(list(targets), utc_now()))
+        new = self.ledger.to_ask(self.due(list(targets)))
         waits = self.ledger.wait(page_url, list(targets))
         await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
         return waits
@@ -183,16 +194,26 @@ class ResourcesSpider(CampaignSpider):
     async def check_own_links(self, page: SitePage) -> None:
         """The user's own pages are no prospects; their dead links are a list to fix."""
         targets = anchors_by_target(page.links)
-        new = self.ledger.to_ask(self.store.evidence.due_among(list(targets), utc_now()))
+        new = self.ledger.to_ask(self.due(list(targets)))
         await self.check(Wanted(url=url, anchors=targets[url]) for url in new)
+
+    def due(self, urls: Sequence[str]) -> list[str]:
+        """Of these targets those to be asked now."""
+        return self.store.evidence.due_among(urls, utc_now(), again=self.looks_again)
 
     async def take_up_old_work(self) -> None:
         """Targets that an earlier run left without an answer, or that are due again."""
+        for batch in self.old_work():
+            anchors = {url: texts for url, texts in batch.items() if not self.campaign.ignore.covers(url)}
+            new = self.ledger.to_ask(anchors)
+            await self.check(Wanted(url=url, anchors=anchors[url]) for url in new)
+
+    def old_work(self) -> Iterable[Mapping[str, tuple[str, ...]]]:
+        """Target → its anchor texts; in batches, read when they are wanted."""
         after = ""
-        while batch := {wanted.url: wanted for wanted in self.store.evidence.wanted(utc_now(), after=after)}:
-            new = self.ledger.to_ask(url for url in batch if not self.campaign.ignore.covers(url))
-            await self.check(Wanted(url=url, anchors=batch[url].anchors) for url in new)
-            after = max(batch)
+        while batch := self.store.evidence.wanted(utc_now(), after=after, again=self.looks_again):
+            yield {wanted.url: wanted.anchors for wanted in batch}
+            after = batch[-1].url
 
     async def check(self, targets: Iterable[Wanted]) -> None:
         for wanted in targets:
@@ -237,11 +258,7 @@ class ResourcesSpider(CampaignSpider):
         self.stop_asking()
         if not hasattr(self, "checker"):
             return []
-        await self.checker.close()
-        number = self.checks_under_way() - self.checker.under_way
-        results = self.checker.results()
-        looks = [await anext(results, None) for _ in range(number)]
-        return [look for look in looks if look is not None]
+        return await self.checker.close()
 
     async def closed(self, reason: str) -> None:
         """Scrapy's hook: stop what runs beside the crawl."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,13 @@ _LINKED = "EXISTS (SELECT 1 FROM links AS link WHERE link.target_url = targets.u
 _CLAIM = "confidence = 'probable' AND override IS NULL"
 _MOST_ANCHORS = 20
 _BODIES_LEFT = "bodies_may_be_unused"
+_ANCHORS = f"""(
+    SELECT json_group_array(anchor) FROM (
+        SELECT anchor FROM links
+        WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND anchor <> ''
+        GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
+    )
+)"""  # noqa: S608  # a number of ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +53,34 @@ class Evidence:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def wanted(self, now: datetime, *, after: str = "", limit: int = 1000) -> list[Wanted]:
-        """Targets never judged or due again, in the order of their URLs: pass the last one as `after` to read on."""
+    def wanted(self, now: datetime, *, after: str = "", limit: int = 1000, again: bool = True) -> list[Wanted]:
+        """Targets never judged or due again, in the order of their URLs: pass the last one as `after` to read on.
+
+        :param again: False: only those never judged.
+        """
         rows = self._session.rows(
             f"""
-            SELECT url, (
-                SELECT json_group_array(anchor) FROM (
-                    SELECT anchor FROM links
-                    WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND anchor <> ''
-                    GROUP BY anchor ORDER BY min(id) LIMIT {_MOST_ANCHORS}
-                )
-            ) AS anchors
+            SELECT url, {_ANCHORS} AS anchors
             FROM targets
-            WHERE url > ? AND (verdict IS NULL OR next_check_at <= ?) AND {_LINKED}
+            WHERE url > ? AND (verdict IS NULL OR next_check_at <= ? AND ?) AND {_LINKED}
             ORDER BY url LIMIT ?
             """,  # noqa: S608  # the pieces are ours
-            (after, time_text(now), limit),
+            (after, time_text(now), again, limit),
         )
         return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
 
-    def due_among(self, urls: Sequence[str], now: datetime) -> list[str]:
-        """Of these targets, those never judged or due again, in the same order."""
-        settled = "SELECT 1 FROM targets WHERE url = ? AND verdict IS NOT NULL AND (next_check_at IS NULL OR next_check_at > ?)"
-        return [url for url in urls if self._session.value(settled, (url, time_text(now))) is None]
+    def wanted_among(self, urls: Collection[str]) -> list[Wanted]:
+        """These targets, due or not, as far as a page links to them."""
+        rows = self._session.rows(
+            f"SELECT url, {_ANCHORS} AS anchors FROM targets WHERE url IN (SELECT value FROM json_each(?)) AND {_LINKED} ORDER BY url",  # noqa: S608  # the pieces are ours
+            (json_text(sorted(urls)),),
+        )
+        return [Wanted(url=row["url"], anchors=tuple(json.loads(row["anchors"]))) for row in rows]
+
+    def due_among(self, urls: Sequence[str], now: datetime, *, again: bool = True) -> list[str]:
+        """Of these targets, those never judged or (with `again`) due again, in the same order."""
+        settled = "SELECT 1 FROM targets WHERE url = ? AND verdict IS NOT NULL AND (next_check_at IS NULL OR next_check_at > ? OR NOT ?)"
+        return [url for url in urls if self._session.value(settled, (url, time_text(now), again)) is None]
 
     def due(self, now: datetime) -> Due:
         row = self._session.rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -128,6 +128,11 @@ class Pages:
         )
         return {row["target_url"]: datetime.fromisoformat(row["at"]) for row in rows}
 
+    def linked_since(self, target_url: str) -> datetime | None:
+        """When a link to the target was first seen on somebody's page."""
+        at = self._session.value("SELECT min(first_seen) FROM links WHERE target_url = ? AND own = 0", (target_url,))
+        return None if at is None else datetime.fromisoformat(at)
+
     def sightings(self, target_url: str) -> tuple[LinkSighting, ...]:
         """Every content link to a target that stands on somebody's page now, in an order that does not depend on which page was read first."""
         rows = self._session.rows(
@@ -203,6 +208,18 @@ class Pages:
             ORDER BY link.page_url
             """,
             (time_text(now),),
+        )
+        return urls
+
+    def linking_to(self, targets: Collection[str]) -> list[str]:
+        """Pages of other people with a link to one of these targets."""
+        urls: list[str] = self._session.column(
+            """
+            SELECT DISTINCT page_url FROM links
+            WHERE present = 1 AND boilerplate = 0 AND own = 0 AND target_url IN (SELECT value FROM json_each(?))
+            ORDER BY page_url
+            """,
+            (json_text(sorted(targets)),),
         )
         return urls
 

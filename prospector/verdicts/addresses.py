@@ -14,6 +14,9 @@ IDLE_KEYS = frozenset(
     | {"sid", "session", "sessionid", "phpsessid", "jsessionid", "cookie", "cookies", "redirect", "redirected", "return", "returnurl"}
     | {"lang", "language", "locale", "hl", "l", "view", "format", "sort", "order", "theme", "print"},
 )
+EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
+MIN_RANDOM = 6  # shorter names are lengthened: a made-up "a.html" or "7" may exist
+MAX_NAME = 80  # characters of a name that made-up ones copy
 _INDEX = re.compile(r"(?:index|default|home|welcome|main|start)(?:\.[a-z0-9]{2,5})?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?", re.IGNORECASE)
 
@@ -72,6 +75,41 @@ def is_bare(url: str) -> bool:
     """The root itself, not an index page that stands for it."""
     parts = split(url)
     return parts.path in ("", "/") and not names_a_page(parts.query)
+
+
+def shape(url: str) -> tuple[str, ...]:
+    """Folder, extension and kinds of characters of an address: what a server may tell its programs apart by. Its siblings share it."""
+    parts = split(url)
+    path = parts.path or "/"
+    if names_a_page(parts.query):
+        return path, *(_pair_shape(pair) for pair in parts.query.split("&"))
+    if is_root(url):
+        return path if path.endswith("/") else f"{path.rpartition('/')[0]}/", "", "a"
+    slash = "/" if path.endswith("/") else ""
+    folder, _, name = path.rstrip("/").rpartition("/")
+    extension = EXTENSION.search(name)
+    end = extension.group() if extension else ""
+    return f"{folder}/", f"{end.lower()}{slash}", _kinds(name.removesuffix(end))
+
+
+def _pair_shape(pair: str) -> str:
+    key, equals, value = pair.partition("=")
+    if not equals:
+        return _kinds(key)
+    return f"{key}={'' if is_idle(key) else _kinds(value)}"
+
+
+def is_idle(key: str) -> bool:
+    return key.lower() in IDLE_KEYS or key.lower().startswith("utm_")
+
+
+def _kinds(text: str) -> str:
+    """ "a", "0" or "a0". A made-up name has at least MIN_RANDOM characters; what it lacks is of the last one's kind, else letters."""
+    plain = unquote(text)[:MAX_NAME]
+    letters, digits = (any(map(kind, plain)) for kind in (str.isalpha, str.isdigit))
+    short = sum(char.isalpha() or char.isdigit() for char in plain) < MIN_RANDOM
+    letters = letters or (short and not (plain and plain[-1].isdigit()))
+    return ("a" if letters else "") + ("0" if digits else "")
 
 
 def landing(start: str, end: str) -> Landing:

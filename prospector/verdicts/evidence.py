@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from prospector.items import BodySample, Control, ControlKind, Observation, Outcome
-from prospector.verdicts.addresses import Landing, is_root, landing, same_place
+from prospector.verdicts.addresses import Landing, is_root, landing, same_place, shape
 from prospector.verdicts.shingles import ALIKE
 from prospector.verdicts.signs import HEADLINE, THIN_TEXT, WALLS, Means, Sign, Where, fired_by_headers, known
 
@@ -16,6 +16,7 @@ NEAR_EMPTY = 120  # characters of visible text: less than a sentence or two
 # what checking/ writes into Observation.detail, because the vocabulary has no field for it
 ONE_RESOLVER = "only one resolver answered"
 DOMAIN_GONE = "the whole domain is gone"
+REGISTERED_LATER = "that is younger than the link"
 
 EMPTY_BODY = BodySample(sha256="", size=0, complete=True)
 
@@ -80,6 +81,12 @@ class Case:
         return tuple(c for c in self.seen.controls if c.kind is ControlKind.SIBLING and answered(c))
 
     @cached_property
+    def measured(self) -> bool:
+        """A sibling of the very shape answered; another shape's may be answered by another program, so what it refutes is only doubtful."""
+        own = shape(self.target)
+        return any(shape(control.url) == own for control in self.siblings)
+
+    @cached_property
     def root(self) -> Control | None:
         return next((c for c in self.seen.controls if c.kind is ControlKind.ROOT and answered(c)), None)
 
@@ -114,10 +121,10 @@ def answered(control: Control) -> bool:
 
 def spread(case: Case, means: Means) -> bool:
     """The address, the site's root and a made-up address all show a row of this meaning."""
-    if not case.rows(means) or not any(_shows(control, means) for control in case.siblings):
+    if not case.rows(means) or not any(shows(control, means) for control in case.siblings):
         return False
-    return case.target_is_root or (case.root is not None and _shows(case.root, means))
+    return case.target_is_root or (case.root is not None and shows(case.root, means))
 
 
-def _shows(control: Control, means: Means) -> bool:
+def shows(control: Control, means: Means) -> bool:
     return any(row.means is means for row in known(control.signs))

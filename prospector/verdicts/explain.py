@@ -6,9 +6,44 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from prospector.items import Confidence, Control, ControlKind, Observation, Outcome, Verdict, VerdictKind, Via
+from prospector.verdicts.looks import GONE_STATUSES, look
 from prospector.verdicts.policy import Passes, Policy
-from prospector.verdicts.signs import known
+from prospector.verdicts.signs import Sign, folded, known
 from prospector.words import label, sentence
+
+# rules that are no row of a table, in the words of somebody who was told of a dead link and doubts it
+_RULES = {
+    "domain-gone": "two name services say that the whole domain does not exist",
+    "host-gone": "the name services say that the host does not exist",
+    "status-404": "the server itself says 404, which is “not found”, to a program that asked as a browser does",
+    "status-410": "the server itself says 410, which is “gone for good”",
+    "person": "a person looked and said so",
+    "wording-and-sibling": "title or heading say that the page was not found, and the host shows the same text for an address that we made up",
+    "wording-alone": "title or heading say that the page was not found, but addresses that we made up do not get the same text",
+    "siblings-alike": "the host shows the very same text for two addresses that we made up, and another one on its home page",
+    "same-everywhere": "the host gives the same answer for every address, its home page included",
+    "redirect-home": "it leads to the home page, and so do addresses that we made up",
+    "redirect-parent": "it leads to the folder above, and so do addresses that we made up",
+    "redirect-other_site": "it leads to another site, and so do addresses that we made up",
+    "redirect-unmeasured": "it leads away, and we could not see whether addresses that we made up do too",
+    "refresh": "the page does nothing but send its reader on",
+    "behind-wall": "the host keeps programs out, so its answers to a program prove nothing",
+    "root-says-lost": "the home page itself speaks of a missing page",
+    "empty-body": "the answer was empty",
+    "app-shell": "the page is built by a script, and we saw it without one",
+    "content": "the page has content, and nothing speaks against it",
+    "moved": "it answers at another address, and made-up addresses do not lead there",
+    "scheme": "only one of http and https works",
+    "certificate": "its certificate is not in order, which hides no page",
+    "fragment": "the page is there, the place on it that was linked is not",
+    "last-look-unclear": "the last look said nothing either way, and a confirmed death stands for a while",
+    "offline": "our own network was down",
+    "records-only": "there are old records, and no look of our own yet",
+    "archive-alive": "a web archive has a good copy that is younger than our last look",
+    "registered-later": "the domain's registration is younger than the link",
+    "rdap": "the registry of the domain was asked",
+    "status-none": "the answer carried no status",
+}
 
 
 def explained(url: str, verdict: Verdict, seen: Sequence[Observation], policy: Policy, *, now: datetime) -> Iterator[str]:
@@ -20,11 +55,11 @@ def explained(url: str, verdict: Verdict, seen: Sequence[Observation], policy: P
     if verdict.moved_to:
         yield f"Now at:  {verdict.moved_to}"
     yield ""
-    yield f"What was seen, {len(seen)} {'time' if len(seen) == 1 else 'times'}:"
+    yield f"What was seen, {len(seen)} {'time' if len(seen) == 1 else 'times'} (times are UTC):"
     for one in sorted(seen, key=lambda each: each.observed_at):
         yield from _observation(one)
     yield ""
-    yield from _rules(verdict)
+    yield from _rules(verdict, seen)
     yield "What would change it:"
     yield from (f"  - {line}" for line in _what_would_change(verdict, policy, now))
 
@@ -47,6 +82,9 @@ def _observation(one: Observation) -> Iterator[str]:
         yield f"      none of the words expected of it stands on the page: {', '.join(one.expected[:8])}"
     for control in one.controls:
         yield f"      {_control(control)}"
+    if not one.offline:
+        found = look(one)
+        yield f"      this look alone says: {label(found.kind)}. {found.reason}"
 
 
 def _came_to(one: Observation) -> str:
@@ -56,7 +94,7 @@ def _came_to(one: Observation) -> str:
         case Via.ARCHIVE:
             return f"a web archive was answered {one.status}"
         case Via.RDAP:
-            return "the registry was asked about the domain"
+            return f"the registry that keeps the domain {'knows no such name' if one.status in GONE_STATUSES else 'knows the name'}"
         case _:
             pass
     how = "in a browser: " if one.via is Via.BROWSER else ""
@@ -72,15 +110,32 @@ def _control(control: Control) -> str:
     return f"for comparison, {what} {control.url}: {answer}{alike}"
 
 
-def _rules(verdict: Verdict) -> Iterator[str]:
+def _rules(verdict: Verdict, seen: Sequence[Observation]) -> Iterator[str]:
     if not verdict.rules:
         return
     yield "Rules that spoke:"
     rows = {sign.id: sign for sign in known(verdict.rules)}
     for rule in verdict.rules:
         sign = rows.get(rule)
-        yield f"  - {rule}" + (f": a {sign.means.value.replace('_', ' ')} sign ({sign.source})" if sign else "")
+        yield f"  - {rule}: {_of_row(sign, seen) if sign else _of_rule(rule)}"
     yield ""
+
+
+def _of_rule(rule: str) -> str:
+    if said := _RULES.get(rule):
+        return said
+    name = rule.removeprefix("outcome-")
+    if name in {outcome.value for outcome in Outcome}:
+        return sentence(Outcome(name))
+    return "the server's own answer" if rule.startswith("status-") else "a rule of an earlier version"
+
+
+def _of_row(sign: Sign, seen: Sequence[Observation]) -> str:
+    """What the row stands for, with the words that were met where they still can be told."""
+    said = " ".join(folded(f"{one.body.title} {' '.join(one.body.headings)}") for one in seen if one.body is not None)
+    met = next((phrase for phrase in sign.phrases if phrase in said), "")
+    words = f", here “{met}”" if met else ""
+    return f"a sign of “{sign.means.value.replace('_', ' ')}”{words} (known from: {sign.source})"
 
 
 def _what_would_change(verdict: Verdict, policy: Policy, now: datetime) -> Iterator[str]:

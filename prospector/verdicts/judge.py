@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from prospector.items import Confidence, Observation, Outcome, Verdict, VerdictKind, Via
 from prospector.verdicts.addresses import split
-from prospector.verdicts.evidence import ONE_RESOLVER
+from prospector.verdicts.evidence import ONE_RESOLVER, REGISTERED_LATER
 from prospector.verdicts.looks import GONE_STATUSES, Look, look
 from prospector.verdicts.policy import Passes, Policy
 
@@ -101,15 +101,22 @@ def _dead(since: list[_Seen], policy: Policy, now: datetime) -> Verdict:
     evidence = _passes(deaths, kind, policy)
     confirmed_at = _confirmed_at(evidence, deaths, kind, policy)
     due = latest.at + policy.confirmed if confirmed_at else _next_pass(evidence, latest, policy.needs(kind), policy)
+    younger = _registered_later(since) if kind is VerdictKind.HIJACKED else ""
     return Verdict(
         kind=kind,
-        reason=named.look.reason,
+        reason=f"{named.look.reason} {younger}".rstrip(),
         confidence=Confidence.CONFIRMED if confirmed_at else Confidence.PROBABLE,
         first_failed_at=min((one.at for one in (*failed, *evidence)), default=latest.at),
         confirmed_at=confirmed_at,
         next_check_at=max(now, due),
-        rules=named.look.rules,
+        rules=(*named.look.rules, "registered-later") if younger else named.look.rules,
     )
+
+
+def _registered_later(since: list[_Seen]) -> str:
+    """The registry's word that the name changed hands after the link was made, as a sentence."""
+    said = next((one.observation.detail for one in reversed(since) if one.observation.via is Via.RDAP), "")
+    return f"Its registry bears that out: {said}." if REGISTERED_LATER in said else ""
 
 
 def _unclear(since: list[_Seen], policy: Policy, now: datetime) -> Verdict:

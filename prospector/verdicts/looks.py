@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prospector.items import Observation, Outcome, VerdictKind, Via
 from prospector.verdicts.addresses import Landing, is_bare, is_root, landing, place, split
-from prospector.verdicts.evidence import DOMAIN_GONE, Case, spread
+from prospector.verdicts.evidence import DOMAIN_GONE, Case, shows, spread
 from prospector.verdicts.signs import ABANDONED, Means, Sign, terms
 
 BLOCKED_STATUSES = frozenset({401, 402, 403, 405, 406, 407, 412, 421, 428, 429, 440, 449, 451, 999})
@@ -42,6 +42,7 @@ _FAILURES = {
     Outcome.FORBIDDEN_BY_ROBOTS: (VerdictKind.UNKNOWN, "The site's robots.txt asks programs not to open this page."),
     Outcome.ADDRESS_REFUSED: (VerdictKind.UNKNOWN, "The name leads to an address inside a private network, which is not opened."),
     Outcome.HOST_STOPPED: (VerdictKind.BLOCKED, "The host asked us to slow down, so the page was not opened."),
+    Outcome.OUR_ERROR: (VerdictKind.UNKNOWN, "This program made a mistake when it looked; that says nothing about the page."),
     Outcome.BAD_URL: (VerdictKind.UNKNOWN, "The address is not one that can be opened."),
 }
 _WALL_REASONS = {
@@ -155,7 +156,8 @@ def _behind_wall(case: Case) -> Look:
 
 def _unproven_parking(case: Case) -> Look | None:
     rows = case.rows(*ABANDONED)
-    unmeasured = not case.siblings or (case.root is None and not case.target_is_root)
+    wanting = case.root is None and not case.target_is_root and any(shows(control, row.means) for control in case.siblings for row in rows)
+    unmeasured = not case.siblings or wanting
     default_page = case.target_is_root and bool(case.rows(Means.SERVER_DEFAULT))
     if not rows or not (unmeasured or default_page):
         return None
@@ -167,11 +169,11 @@ def _redirected(case: Case) -> Look | None:
     where = _LANDINGS.get(case.landed)
     if not where or case.body.words_present or (case.target_is_root and case.body.words_present is None):
         return None
-    if not case.siblings:
-        reason = f"The address leads to {where}, and whether made-up addresses lead there too could not be seen."
-        return Look(kind=VerdictKind.UNKNOWN, reason=reason, rules=("redirect-unmeasured",))
     if not case.land_together:
-        return None
+        if case.measured:
+            return None
+        reason = f"The address leads to {where}, and whether made-up addresses of its kind lead there too could not be seen."
+        return Look(kind=VerdictKind.UNKNOWN, reason=reason, rules=("redirect-unmeasured",))
     reason = f"The address only leads to {where} ({case.final}), as every made-up address there does, and what was linked is not there."
     return Look(kind=VerdictKind.REDIRECTED, reason=reason, rules=(f"redirect-{case.landed.name.lower()}",))
 
@@ -230,7 +232,7 @@ def _says_lost(case: Case) -> Look | None:
     rules = _ids(case.says_lost)
     if case.alike:
         return Look(kind=VerdictKind.SOFT404, reason=f"{said}, as it does for made-up addresses.", rules=("wording-and-sibling", *rules))
-    if case.siblings and any(control.status in GONE_STATUSES for control in case.siblings):
+    if case.measured and any(control.status in GONE_STATUSES for control in case.siblings):
         return None
     return Look(kind=VerdictKind.UNKNOWN, reason=f"{said}, and a made-up address could not bear that out.", rules=("wording-alone", *rules))
 

@@ -6,23 +6,23 @@ Probes cost requests, so a page is a suspect only where they could change the ve
 from __future__ import annotations
 
 import random
-import re
 import string
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
-from prospector.items import Observation, Outcome
-from prospector.verdicts.addresses import IDLE_KEYS, Landing, is_bare, is_root, landing, names_a_page, split
+from prospector.items import Control, ControlKind, Observation, Outcome, VerdictKind
+from prospector.verdicts.addresses import EXTENSION, MAX_NAME, MIN_RANDOM, Landing, is_bare, is_idle, is_root, landing, names_a_page, split
 from prospector.verdicts.evidence import NEAR_EMPTY, Case
+from prospector.verdicts.looks import look
 from prospector.verdicts.shingles import shingles, similarity
 from prospector.verdicts.signs import ABANDONED, WALLS, Means
 from prospector.verdicts.words import expected_words
 
-__all__ = ["expected_words", "shingles", "siblings", "similarity", "suspicion"]
+__all__ = ["expected_words", "shingles", "siblings", "similarity", "suspicion", "wanted_next"]
 
-MIN_RANDOM = 6  # shorter names are lengthened: a made-up "a.html" or "7" may exist
+SIBLINGS = 2  # made-up neighbours of a suspect
 
 _CONSONANTS = "bcdfghjklmnpqrstvwxz"
-_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}\Z")
 
 
 def suspicion(observation: Observation) -> str:
@@ -64,6 +64,43 @@ def _of_page(case: Case) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
+def wanted_next(suspect: Observation) -> ControlKind | None:
+    """Which control to ask for next; None when all were, or those that are left could change nothing. What looks dead is asked for all of them,
+    because one may show a wall.
+
+    Most suspects are alive, and their first made-up neighbour says so.
+    """
+    asked = [control.kind for control in suspect.controls]
+    left = [ControlKind.SIBLING] * (SIBLINGS - asked.count(ControlKind.SIBLING)) + [ControlKind.ROOT] * (ControlKind.ROOT not in asked)
+    if not left:
+        return None
+    now = look(suspect).kind
+    then = [_kind_if(suspect, left, root_alike=alike) for alike in (True, False)]
+    return left[0] if any(kind.dead or kind is not now for kind in then) else None
+
+
+def _kind_if(suspect: Observation, left: list[ControlKind], *, root_alike: bool) -> VerdictKind:
+    """What it would look like if the rest spoke against it as clearly as they can."""
+    worst = tuple(_worst(suspect, kind, alike=root_alike or kind is ControlKind.SIBLING) for kind in left)
+    return look(replace(suspect, controls=(*suspect.controls, *worst))).kind
+
+
+def _worst(suspect: Observation, kind: ControlKind, *, alike: bool) -> Control:
+    assert suspect.body is not None
+    body = suspect.body
+    return Control(
+        kind=kind,
+        url=suspect.target_url,  # so that it is of the suspect's own shape
+        outcome=Outcome.ANSWERED,
+        status=suspect.status,
+        final_url=suspect.final_url,
+        sha256=body.sha256 if alike else "",
+        similarity=1.0 if alike else 0.0,
+        words_present=False,
+        signs=body.signs if alike else (),
+    )
+
+
 def siblings(url: str, rng: random.Random) -> tuple[str, str]:
     """Two made-up addresses of the same shape: same folder, extension and kinds of characters; digits stay digits."""
     one, other = _sibling(url, rng), _sibling(url, rng)
@@ -92,17 +129,17 @@ def _made_pair(pair: str, rng: random.Random) -> str:
     key, equals, value = pair.partition("=")
     if not equals:
         return _made(key, rng)
-    return pair if key.lower() in IDLE_KEYS or key.lower().startswith("utm_") else f"{key}={_made(value, rng)}"
+    return pair if is_idle(key) else f"{key}={_made(value, rng)}"
 
 
 def _made_name(name: str, rng: random.Random) -> str:
-    extension = _EXTENSION.search(name)
+    extension = EXTENSION.search(name)
     end = extension.group() if extension else ""
     return _made(name.removesuffix(end), rng) + end
 
 
 def _made(text: str, rng: random.Random) -> str:
-    plain = unquote(text)[:80]
+    plain = unquote(text)[:MAX_NAME]
     kind = plain[-1:] if _varies(plain[-1:]) else "x"
     plain += kind * (MIN_RANDOM - sum(_varies(char) for char in plain))
     made = "".join(_made_char(char, rng) for char in plain)

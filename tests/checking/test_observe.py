@@ -1,5 +1,8 @@
 """Every fault of a misbehaving web, through the real network, to its outcome and verdict: docs/verdicts.md as a test."""
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 import pytest
 
 from prospector.checking.network import Network
@@ -186,16 +189,43 @@ async def test_a_file_is_not_read_to_its_end(site: MisbehavingSite, observer: Ob
     assert verdict(seen).kind is ALIVE
 
 
-async def test_only_suspects_cost_control_probes_and_a_host_at_most_three(site: MisbehavingSite, observer: Observer) -> None:
-    lost = "<html><title>Page not found</title><h1>Page not found</h1><p>" + "Nothing lives at this address any more. " * 20
-    page = "<html><title>Seed saving</title><h1>Seed saving</h1><p>" + "How to dry and keep seeds of beans for years. " * 20
-    urls = [site.serves(f"/guides/{name}.html", body=lost) for name in ("beans", "peas", "kale")]
-    site.serves("/guides/seed-saving.html", body=page)
+LOST = "<html><title>Page not found</title><h1>Page not found</h1><p>" + "Nothing lives at this address any more. " * 20
+SEEDS = "<html><title>Seed saving</title><h1>Seed saving</h1><p>" + "How to dry and keep seeds of beans for years. " * 20
+
+
+async def test_a_page_with_the_words_it_promises_costs_no_control_probe(site: MisbehavingSite, observer: Observer) -> None:
+    site.serves("/guides/seed-saving.html", body=SEEDS)
     await observer.observe(Wanted(url=site.url("/guides/seed-saving.html"), anchors=("Seed saving",)))
     assert len(site.hits()) == 1
+
+
+async def test_a_suspect_whose_first_made_up_neighbour_reads_otherwise_costs_no_more(site: MisbehavingSite, observer: Observer) -> None:
+    url = site.serves("/guides/renamed.html", body=SEEDS)
+    seen = await see(observer, Wanted(url=url, anchors=("Overwintering dahlias",)))
+    assert [control.status for control in seen.controls] == [404]
+    assert verdict(seen).kind is ALIVE
+
+
+async def test_suspects_of_one_shape_share_their_controls(site: MisbehavingSite, observer: Observer) -> None:
+    urls = [site.serves(f"/guides/{name}.html", body=LOST) for name in ("beans", "peas", "kale")]
     for url in urls:
         await observer.observe(Wanted(url=url))
-    assert len(site.hits()) == 1 + len(urls) + 3
+    assert len(site.hits()) == len(urls) + 2  # two neighbours that are not alike: the root could change nothing
+
+
+async def test_a_shape_is_measured_by_its_own_and_a_host_asked_three_times_at_most(
+    site: MisbehavingSite, make_network: MakeNetwork, make_observer: Callable[[Network], Observer]
+) -> None:
+    """A soft 404 among pages, on a host whose numbers and pictures answer otherwise."""
+    observer = make_observer(make_network())
+    for path in ("/guides/lost.html", "/node/12345678", "/guides/other.php"):
+        site.serves(path, body=LOST)
+    shown = [await see(observer, Wanted(url=site.url(path))) for path in ("/guides/lost.html", "/node/12345678", "/guides/other.php")]
+    asked = [urlsplit(control.url).path for seen in shown for control in seen.controls]
+    assert [path.rpartition("/")[0] for path in asked] == ["/guides", "/guides", "/node", "/guides", "/guides"]
+    assert len(set(asked)) == 3
+    assert asked[2].removeprefix("/node/").isdigit()
+    assert verdict(shown[2]).kind is UNKNOWN  # what another shape's neighbours refute is only doubtful
 
 
 async def test_a_soft_404_is_found_by_its_made_up_neighbours(
@@ -204,7 +234,7 @@ async def test_a_soft_404_is_found_by_its_made_up_neighbours(
     lost = "<html><title>Page not found</title><h1>Page not found</h1><p>" + "Nothing lives at this address any more, try our search. " * 20
     monkeypatch.setattr(MisbehavingSite, "_default", lambda *_: None, raising=False)
     monkeypatch.setattr(
-        "prospector.checking.observe.siblings", lambda url, rng: (site.url("/guides/xqzpv.html"), site.url("/guides/wkjtr.html"))
+        "prospector.checking.controls.siblings", lambda url, rng: (site.url("/guides/xqzpv.html"), site.url("/guides/wkjtr.html"))
     )
     for path in ("/guides/beans.html", "/guides/xqzpv.html", "/guides/wkjtr.html"):
         site.serves(path, body=lost)
@@ -221,7 +251,7 @@ async def test_a_page_our_own_code_trips_over_costs_itself_only(
 
     monkeypatch.setattr("prospector.checking.observe.read_body", trip)
     seen = await see(observer, Wanted(url=site.url("/ok")))
-    assert seen.outcome is GARBAGE
+    assert seen.outcome is Outcome.OUR_ERROR
     assert "too deep" in seen.detail
-    assert verdict(seen).kind is TRANSIENT
+    assert verdict(seen).kind is UNKNOWN
     assert "Could not read" in caplog.text

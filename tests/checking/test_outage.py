@@ -253,7 +253,7 @@ async def test_a_checker_marks_what_failed_in_an_outage_and_none_of_it_is_judged
             web.up = False
         return look(host, Outcome.ANSWERED if web.up else Outcome.REFUSED)
 
-    checker = Checker(observe, gate, concurrency=4, per_host=1, line=line)
+    checker = Checker(observe, gate, concurrency=4, per_host=1, now=lambda: NOW, line=line)
     for number in range(100):
         await checker.put(Wanted(url=f"http://h{number}.test/"))
     looks: list[Look] = []

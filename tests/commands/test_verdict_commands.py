@@ -12,16 +12,17 @@ import pytest
 
 from prospector.campaign import load_campaign
 from prospector.commands._shared import run_plainly
+from prospector.commands.drafts import _drafts
 from prospector.commands.rejudge import _rejudge
 from prospector.commands.schedule import _schedule, cron_line, task_line
 from prospector.commands.status import _status
 from prospector.commands.verdicts import _verdicts
-from prospector.items import Control, ControlKind, Observation, Outcome, Verdict, VerdictKind
+from prospector.items import BodySample, Control, ControlKind, Observation, Outcome, Verdict, VerdictKind
 from prospector.store import Store
 from prospector.verdicts.judge import judge
 from prospector.verdicts.policy import Policy
 from prospector.verdicts.reading import read_body
-from tests.store.builders import link, page
+from tests.store.builders import draft, link, page
 
 CAMPAIGN = """\
 name = "garden"
@@ -104,6 +105,44 @@ def test_explain_tells_what_was_seen_which_rules_spoke_and_what_would_change_it(
     assert "the host's root https://taken.example.com/: answered 404" in told
     assert "scrapy verdicts confirm URL" in told
     assert "Linked from 1 page: https://library.example.org/links" in told
+
+
+@pytest.mark.parametrize("written", [SPAM.replace(".example", "[.]example"), SPAM.replace("https", "hxxps").replace(".", "[.]")])
+def test_explain_knows_an_address_as_a_letter_writes_it(folder: Path, capsys: pytest.CaptureFixture[str], written: str) -> None:
+    assert run_plainly(lambda: _verdicts(["explain", written], options(folder))) == 0
+    assert capsys.readouterr().out.startswith(f"{SPAM}\n")
+
+
+def test_explain_says_what_each_look_alone_came_to_and_which_words_were_met(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_plainly(lambda: _verdicts(["explain", GUIDE], options(folder))) == 0
+    told = capsys.readouterr().out
+    assert "this look alone says: not found. The server answers 404: not found." in told
+    assert "  - status-404: the server itself says 404" in told
+    assert run_plainly(lambda: _verdicts(["explain", SPAM], options(folder))) == 0
+    assert "  - hijack-gambling: a sign of “hijack”, here “casino online”" in capsys.readouterr().out.replace(
+        "online casino", "casino online"
+    )
+
+
+def test_what_a_page_says_moves_no_cursor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Title, headings, headers and failures are a stranger's words: a terminal must not obey them."""
+    hostile = "\x1b]0;owned\x07\x1b[2J\u202ework\rVerdict: works"
+    body = BodySample(sha256="1" * 64, size=9, complete=True, content_type="text/html", title=hostile, headings=(hostile,), text_length=9)
+    seen = Observation(
+        target_url=GUIDE, observed_at=earlier(days=1), outcome=Outcome.ANSWERED, status=404, final_url=GUIDE, body=body, detail=hostile
+    )
+    with Store.open(load_campaign(folder / "campaign.toml").database) as store:
+        observe(store, seen)
+        store.drafts.save(draft(subject=hostile, body=f"Dear {hostile},\n\nyours"), now=earlier(days=1))
+        number = store.drafts.list()[0].id
+    assert run_plainly(lambda: _verdicts(["explain", GUIDE], options(folder))) == 0
+    assert run_plainly(lambda: _status([], options(folder))) == 0
+    assert run_plainly(lambda: _drafts(["show", str(number)], options(folder))) == 0
+    assert run_plainly(lambda: _drafts(["list"], options(folder, status=None))) == 0
+    told = "".join(capsys.readouterr())
+    assert told.count("owned") >= 4
+    assert not set(told) & set("\x1b\x07\r\u202e")
+    assert "\n\nyours" in told
 
 
 def test_a_persons_word_that_it_lives_wins(folder: Path) -> None:

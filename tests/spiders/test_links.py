@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.crawling import crawl
+from scrapy import signals
+
+from prospector.spiders.links import LinksSpider
+from tests.crawling import crawl, prepared
 from tests.resource_web import ResourceWeb
 
 
@@ -48,3 +52,24 @@ async def test_when_everything_fails_it_ends(web: ResourceWeb, tmp_path: Path) -
     found = await rows(web, "".join(f"http://nowhere{n}.test/\n" for n in range(300)), CONCURRENT_REQUESTS=10)
     assert {row["verdict"] for row in found} == {"dns"}
     assert len(found) == 300
+
+
+async def test_a_list_that_is_stopped_has_a_row_for_all_that_was_looked_at(web: ResourceWeb) -> None:
+    """It is stopped at its first row, when many more looks are taken than rows are written."""
+    path = web.folder / "links.txt"
+    path.write_text("".join(f"http://nowhere{n}.test/\n" for n in range(5000)), "utf-8")
+    runner, crawler, items = prepared("links", settings=web.settings | {"CONCURRENT_REQUESTS": 64})
+    stopping: list[asyncio.Task[None]] = []
+
+    def stop() -> None:
+        if not stopping:
+            stopping.append(asyncio.ensure_future(crawler.stop_async()))
+
+    crawler.signals.connect(stop, signals.item_scraped)
+    await runner.crawl(crawler, urls=str(path))
+    await stopping[0]
+    spider = crawler.spider
+    assert isinstance(spider, LinksSpider)
+    assert spider.checker is not None
+    assert 2 < spider.checker.checked < 5000
+    assert len({item["url"] for item in items}) == len(items) == spider.checker.checked

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from prospector.items import Observation, Outcome
-from prospector.verdicts.addresses import Landing, is_root, landing
+from prospector.verdicts.addresses import Landing, is_root, landing, shape
 from prospector.verdicts.suspects import siblings, suspicion
 from tests.verdicts.world import HOME, LOST, START, failed, page, sample, site, visit
 
@@ -64,7 +64,7 @@ def test_what_probes_could_not_change_is_no_suspect(observation: Observation) ->
     assert suspicion(observation) == ""
 
 
-def shape(text: str) -> str:
+def outline(text: str) -> str:
     return re.sub(r"[A-Z]+", "A", re.sub(r"[a-z]+", "a", re.sub(r"\d+", "0", text)))
 
 
@@ -82,7 +82,7 @@ def shape(text: str) -> str:
 def test_a_made_up_neighbour_has_the_shape_of_the_address(url: str) -> None:
     one, other = siblings(url, random.Random(3))
     assert len({url, one, other}) == 3
-    assert shape(one) == shape(other) == shape(url)
+    assert outline(one) == outline(other) == outline(url)
 
 
 def test_a_neighbour_stays_in_its_folder_and_keeps_what_names_no_page() -> None:
@@ -145,3 +145,41 @@ def test_a_visit_probes_only_suspects() -> None:
     assert visit(host, URL).controls == ()
     assert len(visit(host, URL, anchors=["Quince jelly"]).controls) == 0
     assert len(visit(site(other=(200, LOST)), URL).controls) == 3
+
+
+ADDRESSES = st.one_of(
+    st.sampled_from(
+        [
+            "https://lake.example/",
+            "https://lake.example/en/",
+            "https://lake.example/garden/index.html",
+            "https://lake.example/node/4711",
+            "https://lake.example/2024-/",
+            "https://lake.example/-",
+            "https://lake.example/a.html?lang=de&id=7",
+            "https://lake.example/view?12345",
+            "https://lake.example/view?page=",
+            "https://lake.example/%E5%BA%AD%E5%9C%92.html",
+        ]
+    ),
+    st.builds(
+        "https://lake.example/{}{}{}{}".format,
+        st.from_regex(r"([a-z0-9]{1,5}/){0,2}", fullmatch=True),
+        st.from_regex(r"[A-Za-z0-9._~%20-]{0,12}", fullmatch=True),
+        st.sampled_from(["", "/", ".html", ".PHP"]),
+        st.from_regex(r"(\?[a-z0-9]{1,4}(=[A-Za-z0-9-]{0,6})?(&[a-z]{1,3}=[0-9]{0,3})?)?", fullmatch=True),
+    ),
+)
+
+
+@given(url=ADDRESSES, number=st.integers())
+def test_made_up_neighbours_have_the_shape_of_the_address(url: str, number: int) -> None:
+    for sibling in siblings(url, random.Random(number)):
+        assert shape(sibling) == shape(url), sibling
+
+
+def test_a_living_suspect_needs_one_neighbour_and_a_lost_page_all_controls() -> None:
+    host = site({"/garden/herb-spiral.html": (200, page("Tea"))})
+    assert [control.kind for control in visit(host, URL).controls] == ["sibling"]
+    soft = site(other=(200, LOST))
+    assert [control.kind for control in visit(soft, URL).controls] == ["sibling", "sibling", "root"]

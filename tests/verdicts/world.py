@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from prospector.items import BodySample, Control, ControlKind, Hop, Observation, Outcome, Via
 from prospector.verdicts.reading import read_body
-from prospector.verdicts.suspects import expected_words, siblings, similarity, suspicion
+from prospector.verdicts.suspects import expected_words, siblings, similarity, suspicion, wanted_next
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -68,19 +69,12 @@ def visit(host: Site, url: str, *, anchors: Iterable[str] = (), at: datetime = S
     if not suspicion(seen):
         return seen
     close = sample(html, final, expected=expected)
-    made_up = [(ControlKind.SIBLING, sibling) for sibling in siblings(url, random.Random(5))]
-    controls = tuple(_control(host, kind, asked, close, expected) for kind, asked in [*made_up, (ControlKind.ROOT, urljoin(url, "/"))])
-    return Observation(
-        target_url=url,
-        observed_at=at,
-        outcome=Outcome.ANSWERED,
-        status=status,
-        final_url=final,
-        hops=hops,
-        body=close,
-        controls=controls,
-        expected=expected,
-    )
+    seen = replace(seen, body=close)
+    made_up = iter(siblings(url, random.Random(5)))
+    while kind := wanted_next(seen):
+        asked = urljoin(url, "/") if kind is ControlKind.ROOT else next(made_up)
+        seen = replace(seen, controls=(*seen.controls, _control(host, kind, asked, close, expected)))
+    return seen
 
 
 def _control(host: Site, kind: ControlKind, url: str, suspect: BodySample, expected: tuple[str, ...]) -> Control:
