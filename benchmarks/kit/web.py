@@ -15,6 +15,7 @@ from pathlib import Path
 
 PORT, TLS_PORT, CLOSED_PORT = 18080, 18443, 18999
 LINKS_A_PAGE = 100
+KEPT_PROMISES = 0.95  # share of links whose words stand on the page they lead to
 LISTS = "127.0.0.1"  # the pages' own host, to which none of the links leads
 _PRIME, _MODULUS = 48_271, 65_521  # also in server.lua
 
@@ -157,6 +158,8 @@ def page(number: int, links: Sequence[Link], dice: random.Random) -> str:
     for place, link in enumerate(links):
         if place % 20 == 0:
             parts.append(f"{'</ul>' if place else ''}<h2>{words(3).capitalize()}</h2><ul>")
-        parts.append(f'<li><a href="{html.escape(link.url)}">{words(3).capitalize()}</a>: {words(40)}.</li>')
+        # most pages keep what their link promises; where none of its words stand there, a careful checker looks twice
+        anchor = f"Garden guide {number * LINKS_A_PAGE + place}" if dice.random() < KEPT_PROMISES else words(3).capitalize()
+        parts.append(f'<li><a href="{html.escape(link.url)}">{anchor}</a>: {words(40)}.</li>')
     parts.append("</ul><p>Found a broken link? Tell us.</p></body></html>")
     return "\n".join(parts)
