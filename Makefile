@@ -56,8 +56,8 @@ lint: $(READY)  ## ruff (rules and format) and mypy (strict)
 eval: $(READY)  ## quality gates on labelled data in EVAL=DIR, held to benchmarks/floors.toml
 	@$(BIN)/python benchmarks/gates.py $(EVAL)
 
-bench: $(READY)  ## speed: what benchmarks/README.md tells
-	@$(BIN)/python benchmarks/speed.py
+bench: $(READY)  ## speed against peers on a local web; ARGS: see python -m benchmarks.kit --help
+	@$(BIN)/python -m benchmarks.kit $(ARGS)
 
 screenshots: $(READY)  ## take the README's pictures of the desk, from the demo's results (needs Chromium)
 	@test -f output/demo.db || $(MAKE) demo
