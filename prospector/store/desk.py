@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prospector.items import DraftStatus
-from prospector.store.desk_tables import listing
 from prospector.store.session import Row, Session
 
 PAGE_SIZE = 50
@@ -94,11 +93,6 @@ class Desk:
         )
         return tuple(map(_listed, rows))
 
-    def ids(self, wanted: Filter) -> list[int]:
-        where, values = _where(wanted)
-        found: list[int] = self._session.column(f"SELECT draft_id FROM desk_queue WHERE {where} ORDER BY draft_id", values)  # noqa: S608
-        return found
-
     def counts(self, wanted: Filter) -> Counts:
         """One pass over a narrow index for all filters but the sites."""
         where, values = _where(Filter(site=wanted.site, text=wanted.text))
@@ -146,10 +140,6 @@ class Desk:
 
     def any_draft(self) -> bool:
         return self._session.value("SELECT 1 FROM desk_queue LIMIT 1") is not None
-
-    def refresh(self, draft_id: int) -> None:
-        """A person's word on a target changed what a letter's page has; a crawl does this for all pages that link to it."""
-        self._session.run(listing("WHERE draft.id = :draft_id"), {"draft_id": draft_id})
 
 
 def _table(wanted: Filter) -> str:
