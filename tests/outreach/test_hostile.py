@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from dataclasses import replace
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 from prospector.items import Contact, ContactKind, Draft, Strength, VerdictKind
 from prospector.outreach.letter import compose
+from prospector.outreach.lint import Severity, lint
 from prospector.outreach.plain import defanged, plain
-from tests.outreach.letters import NOW, Campaign, dead, prospect, shipped
+from prospector.outreach.templates import Template, load_templates
+from tests.outreach.letters import EMAIL, NOW, PREVIOUS, SHIPPED, Campaign, dead, prospect, shipped
 
 TEMPLATE = shipped()
 EVIL = st.one_of(
@@ -73,6 +76,39 @@ def test_no_words_of_a_page_are_run_as_a_template_or_can_ever_be(anchor: str, ti
 def test_no_words_of_a_page_put_a_link_of_theirs_into_a_letter(anchor: str) -> None:
     assert "http://evil" not in letter(anchor, anchor, anchor, anchor).body
     assert "www.evil" not in letter(anchor, anchor, anchor, anchor).body
+
+
+EVERY = tuple(load_templates(SHIPPED).values())
+
+
+@settings(deadline=None)
+@given(st.sampled_from(EVERY), EVIL, EVIL, EVIL, EVIL)
+def test_every_template_keeps_hostile_words_in_their_place(template: Template, anchor: str, title: str, name: str, subject: str) -> None:
+    contact = replace(EMAIL, name=name, source_url=f"https://greenlist.example/{anchor}")
+    one = dead(1, offer=Strength.STRONG, archived=True, anchor=anchor, section=title, new_url=f"https://old1.example.org/{name}")
+    assert one.match
+    whom = prospect(replace(one, match=replace(one.match, page_title=title)), dead(2, VerdictKind.PARKED), contact=contact, title=title)
+    previous = replace(PREVIOUS, subject=subject) if template.purpose == "follow-up" else None
+    draft = compose(whom, Campaign(), template, now=NOW, seen={}, previous=previous)
+    assert isinstance(draft, Draft)
+    text = draft.subject + draft.body
+    assert draft.subject.splitlines() == [draft.subject]
+    assert len(draft.subject) <= 150
+    assert len(draft.body) < 8_000
+    assert not {"{{", "{%", "{#"} & {text[at : at + 2] for at in range(len(text))}
+    assert not {unicodedata.category(char) for char in text.replace("\n", "")} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert text.count("ada@lindgarden.example") == 1
+    assert not re.search(r"(?<!\S)\W?http://evil", draft.body)  # within the path of another address it leads there
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=2_000), EVIL), st.one_of(st.text(max_size=200), EVIL))
+def test_whatever_a_person_types_is_read_without_failing(body: str, subject: str) -> None:
+    whom = prospect(dead(1, offer=Strength.STRONG), dead(2, VerdictKind.HIJACKED))
+    draft = replace(letter("a", "b", "c", "d"), body=body, subject=subject)
+    found = lint(draft, whom, Campaign(), evidence={}, others={"x": frozenset()}, template=TEMPLATE)
+    assert {one.severity for one in found} <= set(Severity)
+    assert all(one.reason for one in found)
 
 
 @pytest.mark.parametrize("huge", ["x" * 10_000_000, "{{ 7*7 }}\r\n" * 1_000_000, "\u202e" * 10_000_000, "word " * 2_000_000])

@@ -213,7 +213,7 @@ def test_a_letter_goes_where_the_contact_is_or_says_that_there_is_none(
     draft = drafted(prospect(dead(1, offer=Strength.STRONG), contact=contact))
     assert (draft.recipient, draft.status) == (recipient, status)
     assert note in draft.note
-    assert ("I found your address" in flat(draft)) is (contact is not None and contact.kind is ContactKind.EMAIL)
+    assert ("Your address is given" in flat(draft)) is (contact is not None and contact.kind is ContactKind.EMAIL)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_brackets_in_an_address_are_explained_where_there_are_any(template: str)
 def test_an_address_that_stands_on_the_page_itself_is_said_to_without_repeating_the_page() -> None:
     draft = drafted(prospect(dead(1, offer=Strength.STRONG), contact=replace(EMAIL, source_url="https://greenlist.example/resources.html")))
     assert draft.body.count("https://greenlist.example/resources.html") == 1
-    assert "I found your address on the page itself" in flat(draft)
+    assert "Your address is given on the page itself" in flat(draft)
 
 
 def test_a_follow_up_names_the_day_and_the_subject_of_the_first_letter() -> None:
