@@ -9,7 +9,7 @@ JOBS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture lint eval bench lock clean
+.PHONY: help setup demo test torture lint eval bench screenshots lock clean
 
 help:  ## list the targets
 	@echo "Prospector. Targets:"
@@ -56,8 +56,12 @@ lint: $(READY)  ## ruff (rules and format) and mypy (strict)
 eval: $(READY)  ## quality gates on labelled data in EVAL=DIR, held to benchmarks/floors.toml
 	@$(BIN)/python benchmarks/gates.py $(EVAL)
 
-bench: $(READY)  ## speed: what benchmarks/README.md tells
-	@$(BIN)/python benchmarks/speed.py
+bench: $(READY)  ## speed against peers on a local web; ARGS: see python -m benchmarks.kit --help
+	@$(BIN)/python -m benchmarks.kit $(ARGS)
+
+screenshots: $(READY)  ## take the README's pictures of the desk, from the demo's results (needs Chromium)
+	@test -f output/demo.db || $(MAKE) demo
+	@$(BIN)/python -m tests.browser.screenshots output/demo.db docs/images
 
 lock: pyproject.toml  ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --extra xlsx --extra mail --extra redis --universal --python-version 3.11 \

@@ -55,6 +55,12 @@ _ROWS: Mapping[StrEnum, tuple[str, str]] = MappingProxyType(
         ContactKind.EMAIL: ("e-mail", "An e-mail address."),
         ContactKind.FORM: ("form", "A contact form: open its page and paste the letter."),
         ContactKind.TRACKER: ("issue tracker", "A public place to report or suggest changes: open it and paste the letter."),
+    }
+)
+
+# apart, because a member of one enum equals a member of another with the same text, and "refused" is an outcome and a verdict
+_OUTCOMES: Mapping[Outcome, tuple[str, str]] = MappingProxyType(
+    {
         Outcome.ANSWERED: ("answered", "The server gave an answer."),
         Outcome.NO_HOST: ("no such name", "The name has no address: the name service says that it does not exist."),
         Outcome.DNS_FAILED: ("name service failed", "The name service could not say whether the name exists."),
@@ -98,14 +104,18 @@ _CLAUSES: Mapping[str, Mapping[VerdictKind, str]] = MappingProxyType(
 )
 
 
+def _row(member: StrEnum) -> tuple[str, str]:
+    return _OUTCOMES[member] if isinstance(member, Outcome) else _ROWS[member]
+
+
 def label(member: StrEnum) -> str:
     """A word or two, for columns and buttons."""
-    return _ROWS[member][0]
+    return _row(member)[0]
 
 
 def sentence(member: StrEnum) -> str:
     """A whole sentence in plain words."""
-    return _ROWS[member][1]
+    return _row(member)[1]
 
 
 def clause(kind: VerdictKind, *, status: int | None = None, locale: str = "en") -> str:

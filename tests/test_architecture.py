@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,20 @@ def test_only_the_store_writes_sql() -> None:
 @pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) in {"export", "review"}], ids=ids)
 def test_what_shows_results_does_not_crawl(path: Path) -> None:
     assert "spiders" not in rooms_used(path)
+
+
+def test_one_room_serves_pages() -> None:
+    users = {room_of(path) for path in MODULES if any(name.startswith("aiohttp.web") for name in imports(path))}
+    assert users <= {"review", "demo"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) == "review"], ids=ids)
+def test_the_desk_changes_nothing_but_through_decisions(path: Path) -> None:
+    """No page of it writes into the store by itself, asks the web for anything, or knows what time it is."""
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"store\.\w+\.(save|edit|decide|withdraw|set_|mark_|record|choose)\w*\(", text)
+    assert "ClientSession" not in text
+    assert "datetime.now(" not in text
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if room_of(path) != "commands"], ids=ids)

@@ -27,6 +27,12 @@ def test_no_two_members_of_one_kind_read_alike(enum: type[StrEnum]) -> None:
     assert len({sentence(member) for member in enum}) == len(enum)
 
 
+def test_an_outcome_and_a_verdict_of_the_same_name_have_words_of_their_own() -> None:
+    assert Outcome.REFUSED.value == VerdictKind.REFUSED.value
+    assert label(Outcome.REFUSED) == "refused"
+    assert label(VerdictKind.REFUSED) == "no server"
+
+
 @pytest.mark.parametrize("locale", ["en", "de"])
 def test_every_dead_kind_has_a_clause_for_letters_and_no_other_kind_has_one(locale: str) -> None:
     clauses = {clause(kind, locale=locale) for kind in DEAD_KINDS}

@@ -5,6 +5,7 @@ from prospector.store.drafts import Saved
 from prospector.store.errors import StoreError
 from prospector.store.events import Actor, Event
 from prospector.store.evidence import Due, Wanted
+from prospector.store.figures import PageCounts, ProspectCount, TargetCount, Wish
 from prospector.store.findings import Alias
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import KnownPage, LinkSighting
@@ -22,11 +23,15 @@ __all__ = [
     "Funnel",
     "KnownPage",
     "LinkSighting",
+    "PageCounts",
+    "ProspectCount",
     "Run",
     "Saved",
     "Store",
     "StoreError",
     "StoredDraft",
+    "TargetCount",
     "Visit",
     "Wanted",
+    "Wish",
 ]

@@ -1,4 +1,4 @@
-"""What a person's decisions need of the database, as migration 5 adds it. Described in docs/data-dictionary.md.
+"""What a person's decisions need of the database, as migration 4 adds it. Described in docs/data-dictionary.md.
 
 Never edit a statement that was released: a change is a new migration in schema.py.
 """

@@ -230,13 +230,15 @@ def _mask(session: Session, person: Person) -> int:
             number += _mask_columns(session, "prospects", ("parts", "flags"), by_name, needles, where=("page_url", url))
             number += _mask_columns(session, "drafts", ("claims",), by_name, needles, where=("page_url", url))
     session.run("INSERT INTO site_pages_fts (site_pages_fts) VALUES ('rebuild')")
+    session.run("INSERT INTO desk_queue_fts (desk_queue_fts) VALUES ('rebuild')")
     return number
 
 
 def _texts(session: Session) -> list[tuple[str, tuple[str, ...]]]:
     """Every table with its columns of text."""
+    # search indexes are written anew from their tables; tables without row numbers hold counts
     names = session.column(
-        r"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'site\_pages\_fts%' ESCAPE '\'"
+        r"SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND wr = 0 AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"
     )
     return [(name, tuple(session.column("SELECT name FROM pragma_table_info(?) WHERE type = 'TEXT'", (name,)))) for name in names]
 

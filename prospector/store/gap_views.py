@@ -1,4 +1,4 @@
-"""What was searched for without being found, as migration 7 makes it: searches for new addresses, and content gaps with what they are about.
+"""What was searched for without being found, as migration 5 makes it: searches for new addresses, and content gaps with what they are about.
 
 Never edit a statement that was released: a change is a new migration in schema.py. Described in docs/data-dictionary.md.
 """

@@ -61,22 +61,22 @@ class Prospects:
     def contacts(self, site: str) -> tuple[Contact, ...]:
         """Those that were there when the site was last looked through, best first."""
         rows = self._session.rows("SELECT * FROM contacts WHERE site = ? AND gone_at IS NULL ORDER BY rank, id", (site,))
-        return tuple(map(_contact, rows))
+        return tuple(map(contact_of, rows))
 
     def choices(self, site: str) -> tuple[tuple[int, Contact], ...]:
         """The same, each with the number by which a person chooses it."""
         rows = self._session.rows("SELECT * FROM contacts WHERE site = ? AND gone_at IS NULL ORDER BY rank, id", (site,))
-        return tuple((row["id"], _contact(row)) for row in rows)
+        return tuple((row["id"], contact_of(row)) for row in rows)
 
     def contact(self, contact_id: int) -> Contact | None:
         """None: there is none of this number, or its site does not show it any more."""
         row = self._session.row("SELECT * FROM contacts WHERE id = ? AND gone_at IS NULL", (contact_id,))
-        return None if row is None else _contact(row)
+        return None if row is None else contact_of(row)
 
     def contact_at(self, site: str, recipient: str) -> Contact | None:
         """The contact of a site that this recipient is: an address, or the page of a form or tracker."""
         row = self._session.row("SELECT * FROM contacts WHERE site = ? AND value = ? ORDER BY kind LIMIT 1", (site, recipient))
-        return None if row is None else _contact(row)
+        return None if row is None else contact_of(row)
 
     def contact_of_draft(self, draft_id: int) -> Contact | None:
         """Whom a draft goes to: a person's choice, else the contact of its prospect."""
@@ -89,7 +89,7 @@ class Prospects:
             """,
             (draft_id,),
         )
-        return None if row is None else _contact(row)
+        return None if row is None else contact_of(row)
 
     def contacts_checked_at(self, site: str) -> datetime | None:
         return maybe_time(self._session.value("SELECT contacts_checked_at FROM sites WHERE site = ?", (site,)))
@@ -159,7 +159,7 @@ def _next_stage(stored: Stage | None, found: Stage) -> Stage:
     return Stage.DRAFTED if Stage.DRAFTED in (stored, found) else Stage.FOUND
 
 
-def _contact(row: Row) -> Contact:
+def contact_of(row: Row) -> Contact:
     return Contact(
         site=row["site"],
         kind=ContactKind(row["kind"]),

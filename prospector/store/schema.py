@@ -6,12 +6,12 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import decision_tables, gap_views, rank_tables, tables, views
+from prospector.store import decision_tables, desk_tables, figure_tables, gap_views, rank_tables, tables, views
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 5  # the number of migrations below
+VERSION = 7  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -33,15 +33,27 @@ def _ranks(db: Database) -> None:
         db.execute(statement)
 
 
-@MIGRATIONS(name="5 decisions")
+@MIGRATIONS(name="4 decisions")
 def _decisions(db: Database) -> None:
     for statement in decision_tables.ALL:
         db.execute(statement)
 
 
-@MIGRATIONS(name="7 searches and gaps")
+@MIGRATIONS(name="5 searches and gaps")
 def _searches_and_gaps(db: Database) -> None:
     for statement in gap_views.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="6 the desk's queue")
+def _desk_queue(db: Database) -> None:
+    for statement in desk_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="7 figures")
+def _figures(db: Database) -> None:
+    for statement in figure_tables.ALL:
         db.execute(statement)
 
 

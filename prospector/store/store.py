@@ -8,9 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prospector.store.desk import Desk
+from prospector.store.dossier import Dossiers
 from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
+from prospector.store.figures import Figures
 from prospector.store.findings import Findings
 from prospector.store.forgetting import Forgotten, Person, forget, person_of, scrub_file
 from prospector.store.journal import Journal
@@ -44,6 +47,9 @@ class Store:
         self.signals = Signals(session)
         self.reports = Reports(session)
         self.journal = Journal(session)
+        self.desk = Desk(session)
+        self.dossiers = Dossiers(session)
+        self.figures = Figures(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:

@@ -25,7 +25,7 @@ def described() -> dict[str, list[str]]:
 def real(store: Store) -> dict[str, list[str]]:
     """What a person meets; the search index's and SQLite's own inner tables are left out."""
     names = store._session.column(
-        r"SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'site\_pages\_fts\__%' ESCAPE '\'"
+        r"SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE '%\_fts\__%' ESCAPE '\'"
     )
     return {name: store._session.column("SELECT name FROM pragma_table_info(?)", (name,)) for name in names}
 

@@ -1,0 +1,105 @@
+"""`scrapy report`: the campaign in figures, as one web page in one file."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from prospector.commands._shared import (
+    QUIET_SETTINGS,
+    CommandError,
+    add_campaign_option,
+    add_help,
+    check_arguments,
+    chosen_campaign,
+    open_store,
+    run_plainly,
+    say,
+)
+from prospector.review import dashboard
+from prospector.spiders.clock import utc_now
+
+USAGE = "scrapy report [-o FILE] [--replace]"
+STANDARD_OUTPUT = "-"
+
+
+class Command(ScrapyCommand):
+    requires_project = False
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
+
+    def syntax(self) -> str:
+        return "[options]"
+
+    def short_desc(self) -> str:
+        return "Write the campaign's figures as a web page"
+
+    def long_desc(self) -> str:
+        return (
+            "Write the desk's dashboard as one HTML file: the funnel with its losses, verdicts, the most wanted dead addresses, what you could "
+            "write, scores by decision, and what waits until when. It needs nothing beside it, runs no script and asks the web for nothing."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_campaign_option(parser)
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help="where to write (default: CAMPAIGN-report.html here; -: standard output)"
+        )
+        parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
+        add_help(
+            parser,
+            examples="""
+                scrapy report
+                scrapy report -o garden.html --replace
+                scrapy report --campaign clients/garden -o - > garden.html
+            """,
+            exit_codes="""
+                0  written
+                1  nothing has been crawled yet, or the file can't be written
+                2  the campaign file or an option is wrong
+            """,
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = run_plainly(lambda: _report(args, opts))
+
+
+def _report(args: list[str], opts: argparse.Namespace) -> None:
+    check_arguments(args, opts, at_most=0, usage=USAGE)
+    campaign = chosen_campaign(opts.campaign)
+    to = opts.output or f"{campaign.name}-report.html"
+    if to != STANDARD_OUTPUT:
+        _refuse_to_overwrite(Path(to), replace=opts.replace)  # before the work, and once more after it
+    with open_store(campaign) as store:
+        text = dashboard.report(store, campaign, utc_now())
+    if to == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(text.encode())
+        return
+    _write(text, Path(to), replace=opts.replace)
+    say(f"The report is in {to}: open it in a browser.")
+
+
+def _write(text: str, path: Path, *, replace: bool) -> None:
+    """Into a new file beside it, which takes the name once it is whole."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_text(text, "utf-8", newline="\n")
+        _refuse_to_overwrite(path, replace=replace)
+        unfinished.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def _refuse_to_overwrite(path: Path, *, replace: bool) -> None:
+    if path.is_dir():
+        raise CommandError(f"{path}: it is a folder. Name a file in it.")
+    if path.exists() and not replace:
+        raise CommandError(f"{path}: it is there already. Add --replace to overwrite it, or choose another name with -o.")

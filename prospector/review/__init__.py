@@ -1,0 +1,1 @@
+"""The review desk: what a person reads and decides in the browser, and the report. Never crawls."""
