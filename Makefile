@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 EVAL ?= ../shared/eval
+JOBS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -21,7 +22,7 @@ $(READY): requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 …")'
 	@echo "Setting up .venv (once, about half a minute) …"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3 can't make virtual environments here. On Debian: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
@@ -31,8 +32,8 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@echo; echo '$$ scrapy crawl resources      # read the seeds, check their links, match, draft'
 	@$(BIN)/scrapy crawl resources
 	@echo; echo '$$ scrapy crawl recheck        # twice: dead links are confirmed by later looks, days apart in life, seconds here'
-	@sleep 1; $(BIN)/scrapy crawl recheck 2>/dev/null
-	@sleep 1; $(BIN)/scrapy crawl recheck
+	@$(BIN)/scrapy crawl recheck 2>/dev/null
+	@$(BIN)/scrapy crawl recheck
 	@echo; echo '$$ scrapy drafts list --status ready'
 	@$(BIN)/scrapy drafts list --status ready 2>/dev/null
 	@echo; echo "Look further:   $(BIN)/scrapy drafts show ID     a whole letter"
@@ -40,9 +41,9 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@echo "                $(BIN)/scrapy status                 what is due, and why"
 	@echo "Your own:       $(BIN)/scrapy init my-campaign       a folder with a campaign to fill in"
 
-test: $(READY)  ## run all tests
+test: $(READY)  ## run all tests, as many at a time as there are processors; COV=1 measures coverage too
 	@requirements/system.sh
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(if $(COV),--cov --cov-report=term:skip-covered) $(ARGS)
 
 torture: $(READY)  ## run the long tests: crashes at random moments
 	@$(BIN)/python -m pytest -m torture --timeout 3600 $(ARGS)

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 
 from prospector.campaign_archive import Archive
-from prospector.campaign_lines import key_lines
+from prospector.campaign_crawl import Crawl, Ignore
+from prospector.campaign_lines import KeyPath, key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
 from prospector.campaign_types import (
     EmailAddress,
     FileName,
-    HostName,
     LanguageCode,
     Line,
     ListFile,
@@ -43,11 +43,16 @@ COMMERCIAL = frozenset({"owner", "employee", "agency"})
 
 
 class CampaignError(Exception):
-    """The campaign can't be used. `problems` are whole lines for people: place, what is wrong, what would be right."""
+    """The campaign can't be used. `problems` are whole lines for people: place, what is wrong, what would be right.
 
-    def __init__(self, *problems: str) -> None:
+    `where`: which file was used and why, where it was looked for. `letters`: the folder of its letters and the one it wants, where the file says so in spite of its mistakes.
+    """
+
+    def __init__(self, *problems: str, where: str = "", letters: tuple[Path, str] | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.where = where
+        self.letters = letters
 
 
 class OwnSite(Table):
@@ -137,39 +142,6 @@ class Sender(Table):
         return address.strip() if isinstance(address, str) else address
 
 
-class Crawl(Table):
-    """How far and how fast. Scrapy's `-s` options win over this table, this table wins over the program's settings."""
-
-    depth: int = Field(default=1, ge=0, le=10, description="Clicks away from a seed, on its own site; 0: the seeds alone.", examples=[1])
-    pages_per_site: int = Field(default=20, ge=1, description="Pages to read of one site at most.", examples=[20])
-    max_pages: int = Field(default=5000, ge=1, description="Pages to read in one run at most.", examples=[5000])
-    max_requests: int | None = Field(
-        default=None,
-        ge=1,
-        description="Requests of one run, about; then it ends, and the next one goes on. Absent: no limit.",
-        examples=[20000],
-    )
-    max_minutes: float | None = Field(
-        default=None, gt=0, description="Minutes of one run; then it ends, and the next one goes on. Absent: no limit.", examples=[120.0]
-    )
-    concurrency: int = Field(default=128, ge=1, le=2000, description="Requests under way at a time, over all hosts.", examples=[128])
-    per_host: int = Field(default=1, ge=1, le=32, description="Requests under way at a time on one host.", examples=[1])
-    delay: float = Field(default=1.0, ge=0, le=3600, description="Seconds between two requests to one host.", examples=[1.0])
-    timeout: float = Field(default=20.0, gt=0, le=600, description="Seconds to wait for an answer.", examples=[20.0])
-    refetch_days: float = Field(default=7.0, ge=0, le=3650, description="Days until a page is read again.", examples=[7.0])
-    site_index_days: float = Field(default=7.0, ge=0, le=3650, description="Days until your own sites are indexed again.", examples=[7.0])
-
-    def as_settings(self) -> dict[str, int | float]:
-        """The Scrapy settings that the file itself names: only those win over settings.py."""
-        names = {
-            "concurrency": "CONCURRENT_REQUESTS",
-            "per_host": "CONCURRENT_REQUESTS_PER_DOMAIN",
-            "delay": "DOWNLOAD_DELAY",
-            "timeout": "DOWNLOAD_TIMEOUT",
-        }
-        return {setting: getattr(self, key) for key, setting in names.items() if key in self.model_fields_set}
-
-
 class Thresholds(Table):
     """How sure the program must be."""
 
@@ -209,22 +181,6 @@ class Templates(Table):
     )
 
 
-class Ignore(Table):
-    """What is never looked at."""
-
-    hosts: Many[HostName] = Field(
-        default=(), description="Hosts, with all names below them: not crawled, not checked, not written to.", examples=[["facebook.com"]]
-    )
-    links: Many[WebAddress] = Field(
-        default=(), description="Addresses that begin like this are not checked.", examples=[["https://example.edu/login"]]
-    )
-
-    def covers(self, url: str) -> bool:
-        """Is this (normalised) address to be left alone?"""
-        host = urlsplit(url).hostname or ""
-        return any(host == name or host.endswith(f".{name}") for name in self.hosts) or url.startswith(self.links)
-
-
 class Campaign(Table):
     """One campaign, read from its file."""
 
@@ -251,12 +207,13 @@ class Campaign(Table):
     )  # {}: its folder depends on where the file lies
     ignore: Ignore = Field(default=Ignore(), description="What to leave alone.")
 
+    _lines: Mapping[KeyPath, int] = PrivateAttr({})
     _path: Path = PrivateAttr(Path(FILE_NAME))
     _home: Path = PrivateAttr(Path())
 
     def model_post_init(self, context: Any) -> None:
         if context:
-            self._path, self._home = context["path"], context["home"]
+            self._path, self._home, self._lines = context["path"], context["home"], context["lines"]
 
     @field_validator("sites", mode="after")
     @classmethod
@@ -298,8 +255,17 @@ class Campaign(Table):
 
     def seed_urls(self) -> tuple[str, ...]:
         """All seeds, normalised, in the file's order, without duplicates."""
-        listed = (url for file in self.seeds.files for url in file.urls)
-        return tuple(dict.fromkeys((*self.seeds.urls, *listed)))
+        return tuple(self.seed_places())
+
+    def seed_places(self) -> dict[str, str]:
+        """Each seed with the file and line that names it first: "seeds.txt:3"."""
+        places: dict[str, str] = {}
+        for number, url in enumerate(self.seeds.urls):
+            places.setdefault(url, f"{self._path.name}:{self._lines.get(('seeds', 'urls', number), 1)}")
+        for file in self.seeds.files:
+            for url, line in zip(file.urls, file.lines, strict=True):
+                places.setdefault(url, f"{file.shown}:{line}")
+        return places
 
     def site_urls(self) -> tuple[str, ...]:
         return tuple(site.url for site in self.sites)
@@ -318,20 +284,30 @@ def load_campaign(path: Path, *, home: Path | None = None) -> Campaign:
     except RecursionError as error:
         raise CampaignError(f"{path.name}:1  brackets stand in brackets a thousand deep. Is this a campaign file?") from error
     folder = path.absolute().parent
-    context = {"path": folder / path.name, "folder": folder, "home": (home or folder).absolute()}
+    lines = key_lines(text)
+    context: dict[str, Any] = {"path": folder / path.name, "folder": folder, "home": (home or folder).absolute(), "lines": lines}
     campaign, mistakes = None, None
     try:
         campaign = Campaign.model_validate(raw, context=context)
     except ValidationError as error:
         mistakes = error
-    problems = value_problems(mistakes, raw, lines=key_lines(text), file=path.name, model=Campaign)
+    problems = value_problems(mistakes, raw, lines=lines, file=path.name, model=Campaign)
     if campaign is None or problems:
-        raise CampaignError(*problems) from mistakes
+        raise CampaignError(*problems, letters=_letters_named(raw, context)) from mistakes
     return campaign
 
 
+def _letters_named(raw: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[Path, str] | None:
+    """What the table [templates] says, if it can be read alone: mistakes in letters need not wait for the rest to be mended."""
+    try:
+        templates = Templates.model_validate(raw.get("templates", {}), context=context)
+    except ValidationError:
+        return None
+    return templates.folder, templates.letter
+
+
 def find_campaign(given: str | None, cwd: Path) -> tuple[Campaign, str]:
-    """The campaign to use, and a line that says which and why: the one asked for, else the one in `cwd`, else the bundled demo.
+    """The campaign to use, and a line that says which and why: the one asked for, else the nearest from `cwd` upwards, else the bundled demo.
 
     :raises CampaignError: it has mistakes, or there is none where it should be.
     """
@@ -341,16 +317,38 @@ def find_campaign(given: str | None, cwd: Path) -> tuple[Campaign, str]:
         if not path.is_file():
             raise CampaignError(f"{given}: no campaign file there (looked for {path}). Name one, or make a folder with: scrapy init DIR")
         why = "as asked"
-    elif (cwd / FILE_NAME).is_file():
-        path, why = cwd / FILE_NAME, "found in this folder"
+    elif found := _nearest(cwd):
+        path, why = found, "found in this folder" if found.parent == cwd else "found above this folder"
     elif DEMO.is_file():
-        path, why = DEMO, f"the bundled demo: no {FILE_NAME} in this folder"
+        path, why = DEMO, f"the bundled demo: no {FILE_NAME} in this folder or above it"
     else:
-        raise CampaignError(f"no {FILE_NAME} in this folder. Name one with --campaign FILE, or make a folder with: scrapy init DIR")
+        raise CampaignError(
+            f"no {FILE_NAME} in this folder or above it. Name one with --campaign FILE, or make a folder with: scrapy init DIR"
+        )
     path = path.resolve()
     demo = path == DEMO.resolve()
-    campaign = load_campaign(DEMO if demo else path, home=cwd if demo else None)
+    try:
+        campaign = load_campaign(DEMO if demo else path, home=cwd if demo else None)
+    except CampaignError as error:
+        raise CampaignError(*error.problems, where=f"campaign {path} ({why})", letters=error.letters) from error
     return campaign, f"campaign {campaign.name}: {path} ({why})"
+
+
+def _nearest(cwd: Path) -> Path | None:
+    """The campaign file here or in a folder above, up to the project's own (it has a scrapy.cfg), the user's or the last."""
+    for folder in (cwd, *cwd.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if (folder / "scrapy.cfg").is_file() or folder == _home_folder():
+            break
+    return None
+
+
+def _home_folder() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # an account without one
+        return None
 
 
 def _text_of(path: Path) -> str:

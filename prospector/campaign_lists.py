@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from prospector.links.urls import normalise
 
 _DELIMITERS = ",;\t"
+_INSIDE = re.compile(r"https?://[^\s,;\"'<>()]+")  # addresses in a line that holds more than one: a bullet, quotes, commas
 _SHOWN_PROBLEMS = 20  # of one file: a file that isn't a list at all would fill the screen
 
 
@@ -23,7 +25,9 @@ class UrlFile:
     """A list that was read: where it lies and what stands in it, in order, without duplicates."""
 
     path: Path
+    shown: str  # its name as the user wrote it
     urls: tuple[str, ...]
+    lines: tuple[int, ...]  # where each stands, from 1
 
 
 class UrlFileError(Exception):
@@ -43,20 +47,20 @@ def read_url_file(path: Path, shown: str) -> UrlFile:
         rows = list(_addresses(text, shown))
     except csv.Error as error:
         raise UrlFileError((f"{shown}:1  can't be read as CSV ({error}). Save it as a text file, one address a line.",)) from error
-    urls: dict[str, None] = {}
+    urls: dict[str, int] = {}
     problems = []
     for line, address in rows:
         url, wrong = check_address(address)
         if wrong:
             problems.append(f"{shown}:{line}  {wrong}")
         else:
-            urls[url] = None
+            urls.setdefault(url, line)
     if len(problems) > _SHOWN_PROBLEMS:
         more = len(problems) - _SHOWN_PROBLEMS
         problems[_SHOWN_PROBLEMS:] = [f"{shown}  and {more} more lines like these: is it a list of web addresses?"]
     if problems:
         raise UrlFileError(tuple(problems))
-    return UrlFile(path=path, urls=tuple(urls))
+    return UrlFile(path=path, shown=shown, urls=tuple(urls), lines=tuple(urls.values()))
 
 
 def check_address(text: str) -> tuple[str, str]:
@@ -71,8 +75,20 @@ def check_address(text: str) -> tuple[str, str]:
             return "", f'"{short}" has no scheme. Write it as "{secure}".'
     url = None if any(mark.isspace() for mark in given) else normalise(given)
     if url is None:
-        return "", f'not a web address: "{short}". Write it as "https://example.org/links".'
+        return "", _not_an_address(given, short)
     return url, ""
+
+
+def _not_an_address(given: str, short: str) -> str:
+    scheme = re.match(r"[a-z][a-z0-9+-]*(?=://|:[^0-9])", given.lower())
+    if scheme and scheme[0] not in ("http", "https"):
+        return f'"{short}" begins with {scheme[0]}:, and only web pages can be used. Write it as "https://example.org/links".'
+    inside = [found for one in _INSIDE.findall(given) if (found := normalise(one))]
+    if len(inside) > 1:
+        return f'several addresses on one line: "{short}". Write each on a line of its own.'
+    if inside:
+        return f'more than the address: "{short}". Write it as "{inside[0]}".'
+    return f'not a web address: "{short}". Write it as "https://example.org/links".'
 
 
 def _addresses(text: str, shown: str) -> Iterator[tuple[int, str]]:

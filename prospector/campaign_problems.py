@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails, ValidationError
 from prospector.campaign_lines import KeyPath
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CURLY = re.compile("[\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb]")
 _PLACEHOLDER = re.compile(r"\s*<[^<>]*>\s*")  # what `scrapy init` leaves for the user to fill in
 
 _SENTENCES = {  # pydantic's kind of error → our words; {given} is the value, the others come from the error's context
@@ -62,9 +63,12 @@ def syntax_problem(error: Exception, text: str, file: str) -> str:
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", said)
     line = int(place[1]) if place and place[1] else text.rstrip().count("\n") + 1
     what = said[: place.start()] if place else said
+    what = re.sub(r"\((.*?),?\)", lambda path: f"[{path[1].replace(', ', '.')}]".replace("'", ""), what)  # tomllib names a table ('a', 'b')
     hint = next(hint for words, hint in _SYNTAX_HINTS if words in said)
     lines = text.split("\n")
     written = lines[line - 1].strip()[:60] if line <= len(lines) else ""
+    if _CURLY.search(written):
+        hint = 'Curly quotes are not understood here, only straight ones: write it like name = "my-campaign".'
     return f"{file}:{line}  not valid TOML: {what[:1].lower()}{what[1:]}{f' in: {written}' if written else ''}. {hint}"
 
 
@@ -78,11 +82,18 @@ def value_problems(
         line = _line_of(path, lines)
         found.append((line, f"{file}:{line}  {_name_of(path)}: {what}"))
 
+    mistakes = error.errors(include_url=False) if error else []
+    # [sendr] is one mistake, not also a missing [sender]
+    meant = {_meant(tuple(each["loc"]), model) for each in mistakes if each["type"] == "extra_forbidden"}
     unfilled = list(_placeholders(raw, ()))
     for path in unfilled:
-        add(path, f"still to be filled in. {_example(model, path)}")
-    for details in error.errors(include_url=False) if error else ():
+        names = tuple(step for step in path if isinstance(step, str))
+        example = _example(model, names).removeprefix("Write it as ")
+        add(path, f"still to be filled in, for example {example}")
+    for details in mistakes:
         path = tuple(details["loc"])
+        if path in meant and path not in lines:
+            continue
         if details["type"] == "wrong_in_list":  # these name the list's own file and lines
             found.extend((_line_of(path, lines), problem) for problem in details["ctx"]["problems"])
         elif path not in unfilled:
@@ -132,7 +143,7 @@ def _sentence(details: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> s
     if kind == "missing":
         return f"is missing. {_example(model, path)}"
     if kind == "extra_forbidden":
-        return _unknown(path, model)
+        return _unknown(path, model, is_table=isinstance(given, Mapping) or _is_tables(given))
     if kind == "tuple_type" and isinstance(given, Mapping) and isinstance(path[-1], str):
         return f"is one table; a list of tables is wanted. Write it as [[{path[-1]}]]."
     context = {"given": _shown(given), **details.get("ctx", {})}
@@ -142,20 +153,35 @@ def _sentence(details: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> s
     return f"{text} {_example(model, path, _repaired(details))}"
 
 
-def _unknown(path: KeyPath, model: type[BaseModel]) -> str:
+def _is_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _meant(path: KeyPath, model: type[BaseModel]) -> KeyPath:
+    """The key or table of the same table that an unknown one was probably meant to be; () for none."""
+    near = get_close_matches(str(path[-1]).lower().replace("-", "_"), fields_at(model, path[:-1]), n=1, cutoff=0.7)
+    return (*path[:-1], near[0]) if near else ()
+
+
+def _unknown(path: KeyPath, model: type[BaseModel], *, is_table: bool) -> str:
     key, here = str(path[-1]), fields_at(model, path[:-1])
-    near = get_close_matches(key.lower().replace("-", "_"), here, n=1, cutoff=0.7)
-    if near:
-        return f'there is no key "{key}". {_example(model, (*path[:-1], near[0]))}'
-    elsewhere: dict[str, tuple[str, ...]] = {name: (name,) for name in model.model_fields}
-    for table, field in model.model_fields.items():
-        elsewhere.update(
-            {name: (table, name) for name in fields_at(model, (table,)) if name not in elsewhere and table_in(field.annotation)}
-        )
-    for found in get_close_matches(key, elsewhere, n=1, cutoff=0.8):
-        right = elsewhere[found]
-        place = f"in the table {_header(model, right[:1])}" if len(right) > 1 else "at the top of the file, above the first [table]"
-        return f'there is no key "{key}" here; it belongs {place}. {_example(model, right)}'
+    meant = _meant(path, model)
+    if is_table and len(path) == 1:
+        tables = [name for name, field in here.items() if table_in(field.annotation) is not None]
+        if meant and meant[0] in tables:
+            return f"there is no table [{key}]. Did you mean {_header(model, [str(meant[0])])}?"
+        return f"there is no table [{key}]. The tables are {', '.join(_header(model, [name]) for name in tables)}."
+    if meant:
+        return f'there is no key "{key}". {_example(model, meant)}'
+    elsewhere: dict[str, list[tuple[str, ...]]] = {name: [(name,)] for name in model.model_fields if name not in path}
+    for table in model.model_fields:
+        for name in fields_at(model, (table,)) if table not in path else ():
+            elsewhere.setdefault(name, []).append((table, name))
+    for near in get_close_matches(key, elsewhere, n=1, cutoff=0.8):
+        right = elsewhere[near]
+        headers = " or ".join(_header(model, place[:1]) for place in right if len(place) > 1)
+        place = f"in the table {headers}" if len(right[0]) > 1 else "at the top of the file, above the first [table]"
+        return f'there is no key "{key}" here; it belongs {place}. {_example(model, right[0])}'
     known = f"Known here: {', '.join(here)}." if here else "Leave it out."
     return f'there is no key "{key}". {known}'
 
@@ -189,8 +215,12 @@ def _repaired(details: ErrorDetails) -> Any:
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", details["ctx"]["expected"])
         return next(iter(get_close_matches(str(given).lower(), allowed, n=1)), None)
-    if kind in ("int_type", "float_type") and isinstance(given, str) and re.fullmatch(r"\d{1,9}(\.\d{1,6})?", given.strip()):
-        return int(float(given)) if kind == "int_type" else float(given)
+    if (
+        kind in ("int_type", "float_type")
+        and isinstance(given, str)
+        and (number := re.fullmatch(r"(\d{1,9}(?:\.\d{1,6})?) ?s?", given.strip()))
+    ):
+        return int(float(number[1])) if kind == "int_type" else float(number[1])
     return None
 
 

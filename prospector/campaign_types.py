@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, LiteralString, NoReturn, TypeVar
 
@@ -153,9 +154,18 @@ def _url_file(value: Any, info: ValidationInfo) -> Any:
     except UrlFileError as error:
         wrong_in_list(error.problems)
     except FileNotFoundError:
-        wrong_but(f'"{value}" is not there (looked for {path}). Make the file, one address a line, or leave the name out.')
+        near = get_close_matches(path.name, _names_beside(path), n=1, cutoff=0.7)
+        meant = f"Did you mean {near[0]}?" if near else "Make the file, one address a line, or leave the name out."
+        wrong_but(f'"{value}" is not there (looked for {path}). {meant}')
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         wrong_but(f'"{value}" can\'t be read ({getattr(error, "strerror", None) or error}). Name a file with one address a line.')
+
+
+def _names_beside(path: Path) -> list[str]:
+    try:
+        return [each.name for each in path.parent.iterdir()]
+    except OSError:
+        return []
 
 
 def _pages(value: Any, info: ValidationInfo) -> Any:

@@ -90,6 +90,9 @@ LOG_DATEFORMAT = "%H:%M:%S"
 if find_spec("uvloop"):
     ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # default asyncio's own: not to be had on Windows
 
+# -- a service that is asked only by `scrapy ranks fetch` -------------------------------------------------------------------
+OPEN_PAGERANK_URL = "https://openpagerank.com/api/v1.0/getPageRank"  # its key is in the environment: OPEN_PAGERANK_KEY
+
 # -- stages ---------------------------------------------------------------------------------------------------------------
 ITEM_PIPELINES: dict[str, int] = {
     "prospector.pipelines.StorePages": 100,

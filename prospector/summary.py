@@ -19,6 +19,7 @@ _WAITS_FOR = (
     ("choose the offer", "your choice of the offer"),
     ("is confirmed dead", "a claim to be confirmed"),
     ("no contact found", "somebody to write to"),
+    ("hid this address", "your word that a hidden address may be used"),
 )
 
 
@@ -112,9 +113,10 @@ def _table(steps: list[tuple[int, str]]) -> list[str]:
 
 def _losses(store: Store, funnel: Funnel, campaign: Campaign, ending: Ending, now: datetime) -> Iterator[str]:
     """What did not become a letter, why, and the command that tells more or mends it."""
-    problems = store.visits.problems()
+    seeds = campaign.seed_places()
+    problems = store.visits.problems(seeds=seeds)  # a seed that was taken out again is nobody's worry
     for url, why in list(problems.items())[:MOST_PROBLEMS]:
-        yield f"could not read {url}: {why}"
+        yield f"could not read {url}{f' ({seeds[url]})' if url in seeds else ''}: {why}"
     if len(problems) > MOST_PROBLEMS:
         yield f"and {many(len(problems) - MOST_PROBLEMS, 'more page')} that could not be read"
     if ending.left:
@@ -131,14 +133,16 @@ def _losses(store: Store, funnel: Funnel, campaign: Campaign, ending: Ending, no
 
 
 def _unwritten(store: Store) -> Iterator[str]:
-    """Pages with dead links, and no letter."""
+    """Pages with dead links, and no letter: each once, by the first reason."""
     reasons = Counter(
-        str(flag).partition(": “")[0]  # not the words of every single page
+        str(next(iter(row["flags"]), "not worked through yet")).partition(": ")[0]  # not the words of every single page
         for row in store.reports.prospects()
         if row["dead_links"] and row["draft_status"] is None
-        for flag in row["flags"]
     )
-    for reason, number in reasons.most_common(MOST_REASONS):
+    shown = dict(reasons.most_common(MOST_REASONS))
+    if rest := reasons.total() - sum(shown.values()):
+        shown["other reasons"] = rest
+    for reason, number in shown.items():
         yield f"{many(number, 'page gets', 'pages get')} no letter ({reason}): scrapy export prospects"
 
 

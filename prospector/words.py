@@ -19,7 +19,7 @@ _ROWS: Mapping[StrEnum, tuple[str, str]] = MappingProxyType(
         VerdictKind.DNS: ("no such site", "The site's name no longer exists."),
         VerdictKind.REFUSED: ("no server", "Nothing answers at the site's address any more."),
         VerdictKind.PARKED: ("parked", "The name is for sale or shows only advertising; the site that was linked is gone."),
-        VerdictKind.SOFT404: ("not found, unsaid", "The server says all is well, but shows its page for things it cannot find."),
+        VerdictKind.SOFT404: ("soft 404", "The server says all is well, but shows its page for things it cannot find."),
         VerdictKind.REDIRECTED: ("sent elsewhere", "Visitors are sent to a page that has nothing to do with the one that was linked."),
         VerdictKind.HIJACKED: ("taken over", "Somebody else uses the name now, for something the link was not meant for."),
         VerdictKind.BLOCKED: (

@@ -49,6 +49,7 @@ def test_seeds_come_in_order_once_each_from_the_file_and_its_lists(tmp_path: Pat
     seeds = '[seeds]\nurls = ["https://one.example", "HTTPS://Three.Example/a"]\nfiles = ["lists/a.csv"]\n'
     campaign = load(tmp_path, TOP + SITE + SENDER + seeds)
     assert campaign.seed_urls() == ("https://one.example/", "https://three.example/a", "https://two.example/")
+    assert list(campaign.seed_places().values()) == ["campaign.toml:11", "campaign.toml:11", "lists/a.csv:2"]
 
 
 def test_times_of_one_kind_change_nothing_else(tmp_path: Path) -> None:
@@ -145,7 +146,28 @@ def test_else_the_demo_whose_results_come_here(tmp_path: Path, monkeypatch: pyte
         assert campaign.is_demo
         assert campaign.database == here / "output" / "demo.db"
         assert campaign.folder == demo.parent
-    assert find_campaign(None, here)[1].endswith("(the bundled demo: no campaign.toml in this folder)")
+    assert find_campaign(None, here)[1].endswith("(the bundled demo: no campaign.toml in this folder or above it)")
+
+
+def test_a_folder_inside_a_campaigns_folder_belongs_to_it(tmp_path: Path) -> None:
+    load(tmp_path, TOP + SITE + SENDER)
+    inside = tmp_path / "lists" / "old"
+    inside.mkdir(parents=True)
+    campaign, why = find_campaign(None, inside)
+    assert campaign.database == tmp_path / "output" / "garden.db"
+    assert why == f"campaign garden: {tmp_path / 'campaign.toml'} (found above this folder)"
+
+
+@pytest.mark.parametrize("end", ["project", "home"])
+def test_the_search_upwards_ends_at_a_projects_own_folder_and_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    load(tmp_path, TOP + SITE + SENDER)
+    inside = tmp_path / "checkout" / "docs"
+    inside.mkdir(parents=True)
+    if end == "home":
+        monkeypatch.setattr(Path, "home", lambda: tmp_path / "checkout")
+    else:
+        (tmp_path / "checkout" / "scrapy.cfg").write_text("[settings]\n")
+    assert find_campaign(None, inside)[0].is_demo
 
 
 def test_a_campaign_asked_for_but_absent_is_not_replaced_by_another(tmp_path: Path) -> None:

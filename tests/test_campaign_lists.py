@@ -43,7 +43,24 @@ def test_the_same_two_addresses_in_any_dress(tmp_path: Path, content: bytes | st
         (f"{A}\n\nexample.org/x\n", 'seeds.txt:3  "example.org/x" has no scheme. Write it as "https://example.org/x".'),
         (f"{A}\nsee the library\n", 'seeds.txt:2  not a web address: "see the library". Write it as "https://example.org/links".'),
         ("http://[h/\n", 'seeds.txt:1  not a web address: "http://[h/". Write it as "https://example.org/links".'),
-        ("mailto:ada@example.org\n", 'seeds.txt:1  not a web address: "mailto:ada@example.org". Write it as "https://example.org/links".'),
+        ("- https://a.example/x\n", 'seeds.txt:1  more than the address: "- https://a.example/x". Write it as "https://a.example/x".'),
+        ("'https://a.example',\n", 'seeds.txt:1  more than the address: "\'https://a.example\',". Write it as "https://a.example/".'),
+        (
+            "https://a.example/, https://b.example/\n",
+            'seeds.txt:1  several addresses on one line: "https://a.example/, https://b.example/". Write each on a line of its own.',
+        ),
+        (
+            "ftp://files.example.org/x\n",
+            'seeds.txt:1  "ftp://files.example.org/x" begins with ftp:, and only web pages can be used. Write it as "https://example.org/links".',
+        ),
+        (
+            "file:///C:/links.html\n",
+            'seeds.txt:1  "file:///C:/links.html" begins with file:, and only web pages can be used. Write it as "https://example.org/links".',
+        ),
+        (
+            "mailto:ada@example.org\n",
+            'seeds.txt:1  "mailto:ada@example.org" begins with mailto:, and only web pages can be used. Write it as "https://example.org/links".',
+        ),
         (f'title;url\n"two\nlines";{A}\nx;\n', 'seeds.txt:4  not a web address: it is empty. Write it as "https://example.org/links".'),
         (
             f"title,address\nx,{A}\n",

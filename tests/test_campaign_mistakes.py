@@ -189,7 +189,6 @@ relation = "agency"
     said = [line.split(": ")[0] for line in problems(tmp_path, text)]
     assert said == [
         "campaign.toml:1  name",
-        "campaign.toml:4  sites.url",
         "campaign.toml:5  sites.urls",
         "campaign.toml:8  sites.exclude",
         "campaign.toml:9  sites.exclude",
@@ -206,7 +205,7 @@ relation = "agency"
 
 def test_a_placeholder_is_still_to_be_filled_in(tmp_path: Path) -> None:
     (said,) = problems(tmp_path, TOP + 'keywords = ["<your subject>"]\n' + SITE + SENDER)
-    assert said == 'campaign.toml:2  keywords: still to be filled in. Write it as "companion planting".'
+    assert said == 'campaign.toml:2  keywords: still to be filled in, for example keywords = ["companion planting", "seed saving"].'
 
 
 def test_a_mistake_stays_on_one_line_whatever_was_written(tmp_path: Path) -> None:
@@ -296,3 +295,43 @@ def test_every_example_that_an_error_quotes_is_right(tmp_path: Path, key: tuple[
 def test_every_key_of_the_top_has_an_example_or_is_a_table() -> None:
     for name, field in campaign_module.Campaign.model_fields.items():
         assert field.examples or table_in(field.annotation), name
+
+
+TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore]"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (TOP + SITE + SENDER.replace("[sender]", "[sendr]"), ["campaign.toml:4  sendr: there is no table [sendr]. Did you mean [sender]?"]),
+        (TOP + SENDER + SITE.replace("sites", "site"), ["campaign.toml:8  site: there is no table [site]. Did you mean [[sites]]?"]),
+        (TOP + SITE + SENDER + "[mailbox]\nx = 1\n", [f"campaign.toml:10  mailbox: there is no table [mailbox]. The tables are {TABLES}."]),
+        (
+            TOP + SITE + SENDER.replace("email", "emial"),
+            ['campaign.toml:6  sender.emial: there is no key "emial". Write it as email = "ada@example.org".'],
+        ),
+    ],
+)
+def test_a_mistyped_name_is_one_mistake_with_what_was_meant(tmp_path: Path, text: str, said: list[str]) -> None:
+    assert list(problems(tmp_path, text)) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "name = “garden”\n",
+            'in: name = “garden”. Curly quotes are not understood here, only straight ones: write it like name = "my-campaign".',
+        ),
+        (TOP + "[crawl]\n[crawl]\n", "cannot declare [crawl] twice in: [crawl]. The same table stands twice;"),
+        (TOP + SITE + SENDER + '[crawl]\ndelay = "2s"\n', '"2s" is not a number. Write it as delay = 2.0.'),
+        ("delay = 2\n" + TOP + SITE + SENDER, "it belongs in the table [[sites]] or [crawl] or [archive]."),
+        (TOP + SITE + SENDER + '[seeds]\nseeds = ["x"]\n', 'there is no key "seeds". Known here: urls, files.'),
+        (TOP + SITE + SENDER + '[seeds]\nfiles = ["sedes.txt"]\n', "Did you mean seeds.txt?"),
+        (TOP + SITE + SENDER + '[seeds]\nfiles = ["no/such.txt"]\n', "Make the file, one address a line, or leave the name out."),
+    ],
+)
+def test_what_people_get_wrong_is_told_with_what_they_meant(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "seeds.txt").write_text("https://a.example/\n")
+    (problem,) = problems(tmp_path, text)
+    assert said in problem

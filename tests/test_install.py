@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -39,3 +43,23 @@ def test_every_entry_point_leads_to_a_command_there_is() -> None:
         assert module == f"prospector.commands.{name}"
         assert attribute == "Command"
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+
+
+def test_an_editable_install_says_nothing_that_would_worry_a_newcomer(tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for folder in ("prospector", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    built = subprocess.run(
+        [sys.executable, "-c", "from setuptools import build_meta; build_meta.build_editable('.')"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert "Warning" not in built.stdout + built.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as packed:
+        (path,) = (name for name in packed.namelist() if name.endswith(".pth"))
+        assert packed.read(path).decode().strip() == str(tmp_path)

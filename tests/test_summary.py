@@ -86,7 +86,7 @@ def test_what_only_a_person_can_confirm_is_not_sent_to_a_recheck(store: Store, c
 
 
 def test_pages_that_could_not_be_read_are_named_up_to_five(store: Store, campaign: Campaign) -> None:
-    visits = [Visit(url=f"https://site{n}.example.org/") for n in range(7)]
+    visits = [Visit(url=f"https://site{n}.example.org/", seed=campaign.seed_urls()[0]) for n in range(7)]
     store.visits.add(visits)
     for visit in visits:
         store.visits.mark(visit.url, at=make.NOON, problem="timed out")
@@ -123,6 +123,38 @@ def test_pages_without_a_letter_are_told_with_the_reason(store: Store, campaign:
     said = told(store, campaign)
     assert "  2 pages get no letter (the page asks for no such letters): scrapy export prospects" in said
     assert "  1 page gets no letter (none of your pages fits what its dead links were about): scrapy export prospects" in said
+
+
+def test_a_page_with_several_reasons_is_counted_once_by_the_first(store: Store, campaign: Campaign) -> None:
+    farm = ("unrelated topics: 98 of 122 link texts sell goods", "asks for links: it collects or swaps links")
+    reasons = [farm, ("asks for links: add your link",), *((f"reason {number}",) for number in range(6)), ()]
+    for number, flags in enumerate(reasons):
+        url = f"https://site{number}.example.org/"
+        a_page_with_dead_links(store, url)
+        store.prospects.save(make.prospect(url, flags=flags), now=make.NOON)
+    store.evidence.save_verdict(GONE, make.dead(), now=make.NOON)
+    lines = [line for line in told(store, campaign).splitlines() if "no letter" in line]
+    assert lines[:2] == [
+        "  1 page gets no letter (unrelated topics): scrapy export prospects",
+        "  1 page gets no letter (asks for links): scrapy export prospects",
+    ]
+    assert lines[-1] == "  4 pages get no letter (other reasons): scrapy export prospects"
+    assert sum(int(line.split()[0]) for line in lines) == store.reports.funnel(make.NOON).pages_with_dead_links == len(reasons)
+
+
+def test_a_seed_that_could_not_be_read_is_shown_with_its_line(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "seeds.txt").write_text("# gardens\nhttps://a.example.org/\nhttps://b.example.org/\n")
+    head, tail = DEMO.read_text("utf-8").split("[seeds]")
+    (tmp_path / "campaign.toml").write_text(f'{head}[seeds]\nfiles = ["seeds.txt"]\n[sender]{tail.split("[sender]")[1]}')
+    store.visits.add([Visit(url="https://b.example.org/")])
+    store.visits.mark("https://b.example.org/", at=make.NOON, problem="timed out")
+    assert "  could not read https://b.example.org/ (seeds.txt:3): timed out" in told(store, load_campaign(tmp_path / "campaign.toml"))
+
+
+def test_what_a_seed_led_to_that_was_taken_out_again_is_no_worry(store: Store, campaign: Campaign) -> None:
+    store.visits.add([Visit(url="https://once.example.org/")])
+    store.visits.mark("https://once.example.org/", at=make.NOON, problem="timed out")
+    assert "could not read" not in told(store, campaign)
 
 
 def test_a_prospect_with_a_letter_is_no_loss_whatever_was_thought_of_it_before(store: Store, campaign: Campaign) -> None:

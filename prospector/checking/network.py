@@ -160,10 +160,12 @@ class Network:
         headers: Mapping[str, str] | None = None,
         urgent: bool = False,
         robots: bool = True,
+        follow: bool = True,
     ) -> Answer:
         """GET `url` (normalised), following redirects, reading at most `limit` bytes of the body.
 
-        binary_limit: bytes to read of what is no text (`limit` when None); robots: False only for robots.txt itself.
+        binary_limit: bytes to read of what is no text (`limit` when None); robots: False only for robots.txt itself and services that are made for
+        programs; follow: False where `headers` hold what is meant for this address alone.
         Raises Failed, with the hops up to the failure.
         """
         ask = _Ask(limit, limit if binary_limit is None else binary_limit, headers)
@@ -193,7 +195,7 @@ class Network:
                 raise Failed(outcome, detail, url, tuple(hops), _ms(spent), ours) from error
             spent += time.monotonic() - started
             certificate = certificate or answer.certificate
-            location = answer.headers.get("location", "") if answer.status in REDIRECTS else ""
+            location = answer.headers.get("location", "") if follow and answer.status in REDIRECTS else ""
             goes_to = normalise(location, url) if location else None
             if goes_to is None:  # an answer, or a redirect that leads nowhere we can go
                 return replace(answer, hops=tuple(hops), elapsed_ms=_ms(spent), certificate=certificate)

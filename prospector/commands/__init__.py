@@ -1,0 +1,5 @@
+"""One module for each command of ours, named like it; those with an underscore are shared. Scrapy looks for commands here."""
+
+from prospector.commands._unknown import suggest_commands
+
+suggest_commands()

@@ -15,7 +15,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from prospector.campaign import Campaign, find_campaign
-from prospector.commands._shared import FAILED, INTERRUPTED, CommandError, check_network, chosen_letters, say
+from prospector.commands._shared import BAD_INPUT, FAILED, INTERRUPTED, CommandError, check_network, checked_letters, say
+from prospector.outreach.templates import TemplateError
 from prospector.spiders.clock import utc_now
 from prospector.store import Store, StoreError
 from prospector.summary import many
@@ -41,7 +42,10 @@ def recheck(command: ScrapyCommand, opts: argparse.Namespace, *, only: Collectio
         number = store.evidence.due(utc_now()).now if only is None else len(only)
         if not number:
             return
-        chosen_letters(campaign)
+        try:
+            checked_letters(campaign.templates.folder, campaign.templates.letter, file=campaign.path.name)
+        except TemplateError as error:
+            raise CommandError(str(error), BAD_INPUT) from error
         check_network(command.settings)
         try:
             lock = store.lock("recheck", now=utc_now())

@@ -17,7 +17,7 @@ from scrapy.commands import ScrapyHelpFormatter
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
-from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.campaign import FILE_NAME, Campaign, CampaignError, find_campaign
 from prospector.checking.handler import network_settings
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.store import Store, StoreError
@@ -56,7 +56,9 @@ def add_help(parser: argparse.ArgumentParser, *, examples: str, exit_codes: str)
 
 def add_campaign_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--campaign", metavar="FILE", help="campaign file, or the folder it lies in; without it campaign.toml here, else the bundled demo"
+        "--campaign",
+        metavar="FILE",
+        help="campaign file, or the folder it lies in; without it campaign.toml here or in a folder above, else the bundled demo",
     )
 
 
@@ -70,7 +72,7 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
         return DONE
     except CampaignError as error:
-        code, lines = BAD_INPUT, error.problems
+        code, lines = BAD_INPUT, tuple(filter(None, (error.where, *error.problems)))
     except CommandError as error:
         code, lines = error.code, (str(error),)
     except StoreError as error:
@@ -112,20 +114,37 @@ def chosen_campaign(given: str | None, *, cwd: Path | None = None) -> Campaign:
     return campaign
 
 
-def chosen_letters(campaign: Campaign) -> dict[str, Template]:
-    """Every template of the campaign's folder by id, the campaign's own letter among them; checked before anything starts."""
-    folder, letter = campaign.templates.folder, campaign.templates.letter
+def campaign_with_letters(given: str | None) -> Campaign:
+    """The campaign to work on, its letters checked before anything starts. CampaignError with the mistakes in both at once."""
     try:
-        letters = load_templates(folder)
+        campaign = chosen_campaign(given)
+    except CampaignError as error:
+        raise with_mistakes_in_letters(error) from error
+    try:
+        checked_letters(campaign.templates.folder, campaign.templates.letter, file=campaign.path.name)
     except TemplateError as error:
-        raise CommandError(str(error), BAD_INPUT) from error
+        raise CampaignError(*str(error).splitlines()) from error  # `where` was told
+    return campaign
+
+
+def with_mistakes_in_letters(error: CampaignError) -> CampaignError:
+    """A campaign's mistakes, and those of its letters, so that all can be mended at once."""
+    if error.letters is not None:
+        try:
+            checked_letters(*error.letters)
+        except TemplateError as more:
+            return CampaignError(*error.problems, *str(more).splitlines(), where=error.where)
+    return error
+
+
+def checked_letters(folder: Path, letter: str, *, file: str = FILE_NAME) -> dict[str, Template]:
+    """Every template of a campaign's folder by id. TemplateError, also when the one that the campaign wants is not among them."""
+    letters = load_templates(folder)
     if letter not in letters:
         near = next(iter(get_close_matches(letter, letters, n=1, cutoff=0)))
         known = ", ".join(sorted(letters))
-        raise CommandError(
-            f'{campaign.path.name}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). '
-            f'Write it as letter = "{near}".',
-            BAD_INPUT,
+        raise TemplateError(
+            f'{file}  templates.letter: there is no letter "{letter}" in {folder} (there are {known}). Write it as letter = "{near}".'
         )
     return letters
 
@@ -136,6 +155,15 @@ def check_network(settings: BaseSettings) -> None:
         network_settings(settings)
     except (NotConfigured, ValueError) as error:
         raise CommandError(str(error), BAD_INPUT) from error
+
+
+def no_seeds(campaign: Campaign) -> str:
+    """Where to write the pages to begin with, when there are none."""
+    name = campaign.path.name
+    if not campaign.seeds.files:
+        return f'{name}: no seeds, so a crawl has nowhere to begin. Write under [seeds] in it: files = ["seeds.txt"], or urls = ["https://library.example.edu/gardening"].'
+    files = " and ".join(file.shown for file in campaign.seeds.files)
+    return f"{files}: no address there yet, so a crawl has nowhere to begin. Write pages that list links on your subject, one a line, such as https://library.example.edu/gardening"
 
 
 def open_store(campaign: Campaign) -> Store:

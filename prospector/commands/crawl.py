@@ -23,14 +23,16 @@ from prospector.commands._shared import (
     CommandError,
     add_campaign_option,
     add_help,
+    campaign_with_letters,
     check_network,
-    chosen_campaign,
-    chosen_letters,
+    no_seeds,
     run_plainly,
+    say,
 )
 from prospector.spiders.campaign_spider import CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.spiders.links import LinksSpider, lines
+from prospector.spiders.reading import is_prospect
 from prospector.store import Store
 
 # Scrapy's account of its own set-up: sixteen lines that hide the two that matter. `-L DEBUG` or `-s LOG_LEVEL=…` shows them.
@@ -102,13 +104,22 @@ class Command(ScrapyCrawl):
         return self._run(name, opts.spargs)
 
     def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:
-        campaign = chosen_campaign(opts.campaign or opts.spargs.pop("campaign", None))
+        campaign = campaign_with_letters(opts.campaign or opts.spargs.pop("campaign", None))
         opts.spargs.pop("campaign", None)
-        chosen_letters(campaign)
         if name == "site" and not campaign.sites:
             raise CommandError(f"{campaign.path.name}: there is no [[sites]] table, so there is nothing to index.", BAD_INPUT)
         if name == "resources" and not campaign.seed_urls():
-            raise CommandError(f"{campaign.path.name}: no seeds. Name pages to begin with under [seeds], or a file of them.", BAD_INPUT)
+            raise CommandError(no_seeds(campaign), BAD_INPUT)
+        if name == "resources" and not any(is_prospect(url, campaign) for url in campaign.seed_urls()):
+            place = next(iter(campaign.seed_places().values()))
+            raise CommandError(
+                f"{place}: all seeds are on your own site, or on the list of what to ignore. Name pages of other people that list links.",
+                BAD_INPUT,
+            )
+        if name == "resources" and not campaign.keywords:
+            say(
+                f'{campaign.path.name}: no keywords, so pages can\'t be told by subject. Write keywords = ["your subject"] above the first [table].'
+            )
         assert self.settings is not None
         check_network(self.settings)
         arguments: dict[str, object] = {**opts.spargs}

@@ -28,13 +28,15 @@ from prospector.commands._shared import (
     DONE,
     FAILED,
     QUIET_SETTINGS,
-    CommandError,
     add_campaign_option,
     add_help,
     check_arguments,
-    chosen_letters,
+    checked_letters,
+    no_seeds,
     run_plainly,
+    with_mistakes_in_letters,
 )
+from prospector.outreach.templates import TemplateError
 from prospector.store import Store, StoreError
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock shows an earlier time
@@ -115,9 +117,11 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
     try:
         campaign, why = find_campaign(given, cwd)
     except CampaignError as error:
-        count = len(error.problems)
-        words = "1 mistake" if count == 1 else f"{count} mistakes"
-        yield Finding(level=Level.FAIL, subject="campaign", text=f"{words}. Put this right, then ask again:", more=error.problems)
+        problems = with_mistakes_in_letters(error).problems
+        if error.where:
+            words = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+            problems = (f"{words} in {error.where.removeprefix('campaign ')}. Put this right, then ask again:", *problems)
+        yield Finding(level=Level.FAIL, subject="campaign", text=problems[0], more=problems[1:])
         return
     yield Finding(level=Level.OK, subject="campaign", text=why)
     yield seeds(campaign)
@@ -176,9 +180,7 @@ def browser(named: str) -> Finding:
 def seeds(campaign: Campaign) -> Finding:
     count = len(campaign.seed_urls())
     if not count:
-        return Finding(
-            level=Level.WARN, subject="seeds", text="none: a crawl has nowhere to begin. Put addresses into the campaign's seeds list."
-        )
+        return Finding(level=Level.WARN, subject="seeds", text=no_seeds(campaign))
     if not campaign.keywords:
         text = f'{count}, but no keywords: pages can\'t be told by subject. Write keywords = ["your subject"] into the campaign.'
         return Finding(level=Level.WARN, subject="seeds", text=text)
@@ -186,14 +188,13 @@ def seeds(campaign: Campaign) -> Finding:
 
 
 def letters(campaign: Campaign) -> Finding:
+    folder, letter = campaign.templates.folder, campaign.templates.letter
     try:
-        found = chosen_letters(campaign)
-    except CommandError as error:
+        found = checked_letters(folder, letter, file=campaign.path.name)
+    except TemplateError as error:
         first, *more = str(error).splitlines()
         return Finding(level=Level.FAIL, subject="letters", text=first, more=tuple(more))
-    return Finding(
-        level=Level.OK, subject="letters", text=f"{campaign.templates.letter}, one of {len(found)} in {campaign.templates.folder}"
-    )
+    return Finding(level=Level.OK, subject="letters", text=f"{letter}, one of {len(found)} in {folder}")
 
 
 def output(campaign: Campaign) -> Finding:

@@ -27,13 +27,34 @@ _PLAIN = re.compile(
 _TWICE = re.compile(rf"(?<![A-Za-z0-9._%+@/=-])({_LOCAL})@({_NAME})@({_NAME}(?:\.{_NAME}){{0,4}}\.[A-Za-z]{{2,24}})(?![A-Za-z0-9@-])")
 # https://user:password@host
 _CREDENTIALS = re.compile(r"://[^\s/@:]{0,40}:\Z")
-_AT_WORD = r"at|ät|arroba|a|@|chez|chiocciola|zavin[aá]č|zavinac|kukac|malpa|małpa|miukumauku|собака|собачка|æt|snabel-?a|apenstaartje|klammeraffe|affe"
-_DOT_WORD = r"dot|punkt|punto|point|ponto|pont|tečka|tecka|bodka|kropka|piste|точка|\.|dt|d0t|nokta|punt"
-_AT = re.compile(rf"\s{{0,3}}[\[({{<|*]\s?(?:{_AT_WORD})\s?[\])}}>|*]\s{{0,3}}", re.IGNORECASE)
-_DOT = re.compile(rf"\s{{0,3}}[\[({{<|*]\s?(?:{_DOT_WORD})\s?[\])}}>|*]\s{{0,3}}", re.IGNORECASE)
+# what the sign is called where no other word is: these are words for it even without brackets
+_AT_NAME = (
+    r"arroba|arobas[e]?|chiocciola|zavin[aá]č|zavinac|kukac|malpa|małpa|miukumauku|собака|собачка|snabel-?a|krøllalfa|alfakrøll|apenstaartje|"
+    r"klammeraffe|παπάκι|アットマーク|アット|골뱅이"
+)
+_AT_WORD = rf"at|ät|a|@|chez|affe|bei|æt|et|{_AT_NAME}"
+_DOT_NAME = r"dot|punkt|punto|point|ponto|pont|tečka|tecka|bodka|kropka|piste|prikk|точка|nokta|punt|τελεία|ドット|점"
+_DOT_WORD = rf"\.|dt|d0t|{_DOT_NAME}"
+_AT = re.compile(
+    rf"\s{{0,3}}[\[({{<|*]\s?(?:{_AT_WORD})\s?[\])}}>|*]\s{{0,3}}|\s{{1,3}}-at-\s{{1,3}}|\s{{0,3}}[–—~]at[–—~]\s{{0,3}}", re.IGNORECASE
+)
+_DOT = re.compile(
+    rf"\s{{0,3}}[\[({{<|*]\s?(?:{_DOT_WORD})\s?[\])}}>|*]\s{{0,3}}|\s{{1,3}}-dot-\s{{1,3}}|\s{{0,3}}[–—~]dot[–—~]\s{{0,3}}", re.IGNORECASE
+)
+# signs as East Asian keyboards write them, each in place of one
+_NARROW = str.maketrans("＠．（）［］｛｝＜＞｜＊＃【】〔〕", "@.()[]{}<>|*#[][]")
+_SPOKEN = re.compile(rf"at|ät|{_AT_NAME}", re.IGNORECASE)
 _TOP = r"(?:com|net|org|edu|gov|info|name|de|at|ch|uk|fr|es|it|nl|be|fi|se|no|dk|cz|sk|pl|hu|ru|ua|pt|br|ca|au|nz|us|eu|io|me|dev)"
-# "jane at garden dot org"
-_SPELT = re.compile(rf"(?<![\w@.])({_LOCAL})\s{{1,3}}at\s{{1,3}}({_NAME}(?:\s{{1,3}}dot\s{{1,3}}{_NAME}){{1,4}})(?![\w-])", re.IGNORECASE)
+# "jane at garden dot org", "jane arroba garden punto org"
+_SPELT = re.compile(
+    rf"(?<![\w@.])({_LOCAL})\s{{1,3}}(?:at|ät|{_AT_NAME})\s{{1,3}}({_NAME}(?:\s{{1,3}}(?:{_DOT_NAME})\s{{1,3}}{_NAME}){{1,4}})(?![\w-])",
+    re.IGNORECASE,
+)
+# a sign that stands for @, and the words that say so: jane★garden.org (★ → @)
+_REPLACED = re.compile(
+    rf"(?<![\w@.])({_LOCAL})([^\w\s.@]{{1,2}})({_NAME}(?:\.{_NAME}){{0,3}}\.[A-Za-z]{{2,10}})(?![\w-]|\.\w)"
+    r"(?=[^\n]{0,60}?\2\W{0,3}(?:を|は|→|=|->|换成|換成|替换|改成|改为|with|by|to|is|durch|mit|gegen|par|por|con|для|на|zu|na)[^@\n]{0,8}@)"
+)
 # "jane at garden.org": an address only where the words around it say so
 _LOOSE = re.compile(rf"(?<![\w@.])({_LOCAL})\s{{1,3}}(?:at|AT|@)\s{{1,3}}({_NAME}(?:\.{_NAME}){{0,3}}\.[A-Za-z]{{2,10}})(?![\w-]|\.\w)")
 # "jane_at_garden_org", "jane-at-garden-dot-org", "jane#at#garden.org"
@@ -62,7 +83,7 @@ class Found:
 
 def addresses_in(text: str) -> Iterator[Found]:
     """Every address written in text, in the order of the text's ways of writing; each place once."""
-    text = text[:MAX_TEXT]
+    text = text[:MAX_TEXT].translate(_NARROW)
     taken: list[tuple[int, int]] = []
     for found in _all(text):
         if found.address and not any(found.start < end and start < found.end for start, end in taken):
@@ -80,11 +101,12 @@ def _all(text: str) -> Iterator[Found]:
             yield _found(match, match[1] + "@" + match[2], hidden=False)
     if _AT.search(text):
         yield from _bracketed(text)
-    lower = text.lower()
-    if "at" not in lower:
+    for match in _REPLACED.finditer(text) if "@" in text else ():
+        yield _found(match, match[1] + "@" + match[3], hidden=True)
+    if not _SPOKEN.search(text):
         return
     for match in _SPELT.finditer(text):
-        yield _found(match, match[1] + "@" + re.sub(r"\s+dot\s+", ".", match[2], flags=re.IGNORECASE), hidden=True, sure=False)
+        yield _found(match, match[1] + "@" + re.sub(r"\s+\w+\s+", ".", match[2]), hidden=True, sure=False)
     for match in _LOOSE.finditer(text):
         yield _found(match, match[1] + "@" + match[2], hidden=True, sure=False)
     for match in _GLUED.finditer(text):
@@ -102,7 +124,7 @@ def _bracketed(text: str) -> Iterator[Found]:
         local = re.search(rf"(?<![A-Za-z0-9._%+-])({_LOCAL})$", before)
         domain = re.match(rf"({_NAME}(?:\.{_NAME}){{0,5}}\.[A-Za-z]{{2,24}})(?![A-Za-z0-9-])", after)
         if domain is None:
-            spelt = re.match(rf"({_NAME}(?:\s+(?:dot|punkt|punto|point)\s+{_NAME}){{1,4}})", after, re.IGNORECASE)
+            spelt = re.match(rf"({_NAME}(?:\s+(?:{_DOT_NAME})\s+{_NAME}){{1,4}})", after, re.IGNORECASE)
             domain = spelt
         if local and domain:
             name = re.sub(r"\s+\w+\s+", ".", domain[1])

@@ -245,6 +245,8 @@ class _Walk:
         how = How.MAILTO
         if low.startswith(("mailto:", "email:", "mail:")):
             addresses = of_mailto(href)
+        elif low.startswith("znvygb:"):  # mailto:, turned by rot13 as the rest of it is
+            addresses = of_mailto(scripts.rot13(href))
         elif "/cdn-cgi/l/email-protection#" in href:
             addresses = of_mailto("mailto:" + unxored(href.partition("#")[2]))
         elif low.startswith("javascript:") or attributes.get("onclick") or attributes.get("onmouseover"):

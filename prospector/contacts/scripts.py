@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 )
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+_IN_TEMPLATE = re.compile(r"\$\{\s*([A-Za-z_$][\w$]*)\s*\}")
 _MAILISH = re.compile(r"mail|contact|kontakt|addr|safe|protect|crypt|nospam|write", re.IGNORECASE)
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,40}")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,40}\.){1,4}[A-Za-z]{2,12}")
@@ -184,6 +185,8 @@ def _reference(tokens: list[Token], at: int, values: dict[str, str], depth: int)
     end = at + 1
     if kind == "string":
         value = _literal(text)
+        if text.startswith("`"):
+            value = _IN_TEMPLATE.sub(lambda name: values.get(name[1], ""), value)[:MAX_VALUE]
     elif kind == "sign" and text == "(":
         value, end = _sum(tokens, at + 1, values, depth + 1)
         value, end = (value, end + 1) if value is not None and _sign(tokens, end) == ")" else (None, at + 1)

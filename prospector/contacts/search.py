@@ -9,14 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from prospector.contacts.find import MAX_CONTACT_PAGES, contact_page_urls, contacts_on, is_enough, ranked
-from prospector.contacts.page import MAX_HTML
 from prospector.items import Contact, InternalLink
 from prospector.links.extract import read_page
-from prospector.links.parsing import parse
+from prospector.links.frames import frame_pages
 from prospector.links.sites import site_of
-from prospector.links.urls import normalise
-
-MAX_FRAMES = 8  # of one frameset
 
 
 class ContactSearch:
@@ -51,7 +47,7 @@ class ContactSearch:
             return None
         for html, url in self._unread:
             self._links += read_page(html, url=url).internal
-            self._frames += _frames(html, url)
+            self._frames += frame_pages(html, url)
         self._unread.clear()
         most = min(1, self._left)
         page = next(iter(contact_page_urls(self._links, url=self._url, frames=self._frames, seen=self._seen, most=most)), None)
@@ -69,11 +65,3 @@ class ContactSearch:
             self._seen.append(url)
             self._contacts += contacts_on(html, url=url, now=self._now)
             self._unread.append((html, url))
-
-
-def _frames(html: str, url: str) -> list[str]:
-    """The pages that make up a frameset."""
-    if "<frameset" not in html.lower():
-        return []
-    frames = parse(html[:MAX_HTML]).css("frameset frame[src]")[:MAX_FRAMES]
-    return [source for frame in frames if (source := normalise(frame.attributes.get("src") or "", url))]

@@ -24,12 +24,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageTruth:
-    """A resource page: whom to write to, and whether a letter must lie ready after the last round."""
+    """A resource page: whom to write to, and whether a letter must lie there after the last round."""
 
     url: str
     contact: str = ""  # e-mail address or URL of the form; "": none to be found
     kind: str = ""  # email, form
     draft: bool = False
+    waits: str = ""  # what the draft's note says when it waits for a person; "": it is ready, if there is a contact
     why: str = ""
 
 

@@ -36,6 +36,7 @@ MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a repro
 SUBJECT_TITLE = 34  # characters of a page's title in a subject, so that the whole stays under 60
 MAX_TITLE = 100
 MAX_ANCHOR = 90
+HIDDEN_ADDRESS = "its owner hid this address from harvesters: allow it only if you are sure they would not mind"
 _STATUS = re.compile(r"\b(404|410)\b")
 
 
@@ -194,8 +195,9 @@ def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, DraftStatus, 
         return plain_url(contact.source_url or contact.value), plan.status, plan.note
     if contact.kind is ContactKind.TRACKER:
         return plain_url(contact.value), plan.status, plan.note
-    hidden = "its owner hid this address from harvesters: use it only if you are sure they would not mind" if contact.deobfuscated else ""
-    return plain(contact.value, 254), plan.status, "; ".join(filter(None, (plan.note, hidden)))
+    if contact.deobfuscated:  # the only way there is: a person decides, for each letter anew
+        return plain(contact.value, 254), DraftStatus.WAITING, "; ".join(filter(None, (plan.note, HIDDEN_ADDRESS)))
+    return plain(contact.value, 254), plan.status, plan.note
 
 
 # -- into words -----------------------------------------------------------------------------------------------------------

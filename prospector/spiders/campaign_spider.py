@@ -40,7 +40,7 @@ class NoMoreLooks:
 class CampaignSpider(Spider):
     """A spider that works for a campaign and its database.
 
-    `-a campaign=FILE` names the campaign file; else `campaign.toml` here, else the bundled demo.
+    `-a campaign=FILE` names the campaign file; else `campaign.toml` here or above, else the bundled demo.
     """
 
     custom_settings = {"DOWNLOAD_SLOTS": SLOT_SETTINGS}  # noqa: RUF012 - Scrapy's own declaration

@@ -12,6 +12,7 @@ from prospector.checking.failures import Failed
 from prospector.items import ResourcePage, SitePage
 from prospector.links.charset import decode
 from prospector.links.extract import PageReading, read_page
+from prospector.links.frames import frame_pages
 from prospector.links.sites import same_site, site_of
 from prospector.links.urls import normalise
 from prospector.scoring.resource_pages import is_resource_page, likely_resource_page, page_signals
@@ -103,9 +104,21 @@ def worth_a_visit(page: ResourcePage) -> list[str]:
     return sorted((url for url, rating in rated.items() if rating >= LIKELY), key=lambda url: -rated[url])
 
 
+def frames_worth_a_visit(page: ResourcePage) -> list[str]:
+    """The parts of a frameset that its own site serves: the list may stand in any of them."""
+    return [
+        url for url in frame_pages(page.html, page.final_url) if same_site(url, page.final_url) and url not in {page.url, page.final_url}
+    ]
+
+
 def own_sites(campaign: Campaign) -> frozenset[str]:
     """The user's own sites: never prospects, their links never outbound."""
     return frozenset(site_of(url) for url in campaign.site_urls())
+
+
+def is_prospect(url: str, campaign: Campaign) -> bool:
+    """May a seed's page be written about? Not one's own, and none that the campaign ignores."""
+    return site_of(url) not in own_sites(campaign) and not campaign.ignore.covers(url)
 
 
 def _read(response: Response, campaign: Campaign) -> tuple[str, PageReading]:

@@ -17,7 +17,7 @@ from prospector.links.sites import same_site, site_of
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
 from prospector.spiders.ledger import Ledger
-from prospector.spiders.reading import in_words, not_a_page, own_sites, read_resource_page, worth_a_visit
+from prospector.spiders.reading import frames_worth_a_visit, in_words, not_a_page, own_sites, read_resource_page, worth_a_visit
 from prospector.spiders.site_index import SiteIndexer
 from prospector.spiders.twins import Twins
 from prospector.store import Visit
@@ -77,11 +77,11 @@ class ResourcesSpider(CampaignSpider):
         """The seeds, pages that an earlier run found and did not get to, and those on which a claim stands that is due."""
         own = own_sites(self.campaign)
         seeds = []
-        for url in self.campaign.seed_urls():
+        for url, place in self.campaign.seed_places().items():
             if site_of(url) in own:
-                self.logger.warning("%s is on your own site, so it is no prospect: left out.", url)
+                self.logger.warning("%s (%s) is on your own site, so it is no prospect: left out.", url, place)
             elif self.campaign.ignore.covers(url):
-                self.logger.warning("%s is on the campaign's list of what to ignore: left out.", url)
+                self.logger.warning("%s (%s) is on the campaign's list of what to ignore: left out.", url, place)
             else:
                 seeds.append(Visit(url=url, depth=0, seed=url))
         self.visits_of_site.update(site_of(visit.url) for visit in self.store.visits.add(seeds))
@@ -170,14 +170,17 @@ class ResourcesSpider(CampaignSpider):
         self.logger.warning("Could not read %s: %s", visit.url, why)
 
     def further_pages(self, page: ResourcePage, visit: Visit) -> list[Visit]:
-        """Same-site pages that look like resource pages, new to the store, within the campaign's limits."""
+        """Same-site pages that look like resource pages, new to the store, within the campaign's limits; the parts of a frameset are itself."""
         limits = self.campaign.crawl
-        if not self.finds_more or visit.depth >= limits.depth:
+        if not self.finds_more:
             return []
         site = site_of(page.final_url)
-        likely = [url for url in worth_a_visit(page) if not self.campaign.ignore.covers(url) and not self.twins.led_to(url)]
+        ways = [(url, visit.depth) for url in frames_worth_a_visit(page)]
+        if visit.depth < limits.depth:
+            ways += [(url, visit.depth + 1) for url in worth_a_visit(page)]
+        likely = [(url, depth) for url, depth in ways if not self.campaign.ignore.covers(url) and not self.twins.led_to(url)]
         room = max(0, limits.pages_per_site - self.visits_of_site[site])
-        found = self.store.visits.add(Visit(url=url, depth=visit.depth + 1, seed=visit.seed, found_on=page.url) for url in likely[:room])
+        found = self.store.visits.add(Visit(url=url, depth=depth, seed=visit.seed, found_on=page.url) for url, depth in likely[:room])
         self.visits_of_site[site] += len(found)
         return found
 

@@ -39,8 +39,15 @@ class Ranks:
         the list has not renewed it.
         """
         at = time_text(now)
-        saved = 0
-        rows = iter(ranks)
+        saved = self.add(ranks, now=now)
+        with self._session.write():
+            self._session.run("DELETE FROM ranks WHERE source = ? AND imported_at <> ?", (source, at))
+        self.renew_scores(source)
+        return saved
+
+    def add(self, ranks: Iterable[Rank], *, now: datetime) -> int:
+        """Beside what is there; each in place of what its list said of the site before. How many they were."""
+        at, saved, rows = time_text(now), 0, iter(ranks)
         while batch := list(islice(rows, BATCH)):
             with self._session.write():
                 self._session.run_many(
@@ -48,12 +55,14 @@ class Ranks:
                     INSERT INTO ranks (domain, source, rank, rating, imported_at) VALUES (?, ?, ?, ?, ?)
                     ON CONFLICT (domain, source) DO UPDATE SET rank = excluded.rank, rating = excluded.rating, imported_at = excluded.imported_at
                     """,
-                    [(rank.domain, source, rank.rank, rank.rating, at) for rank in batch],
+                    [(rank.domain, rank.source, rank.rank, rank.rating, at) for rank in batch],
                 )
             saved += len(batch)
+        return saved
+
+    def renew_scores(self, source: str) -> None:
+        """The scores of sites in this list say something else now: the next crawl works their pages through again."""
         with self._session.write():
-            self._session.run("DELETE FROM ranks WHERE source = ? AND imported_at <> ?", (source, at))
-            # their scores say something else now: the next crawl works these pages through again
             self._session.run(
                 """
                 UPDATE resource_pages SET done_at = NULL
@@ -61,7 +70,10 @@ class Ranks:
                 """,
                 (source,),
             )
-        return saved
+
+    def since(self, source: str, moment: datetime) -> set[str]:
+        """The sites of which the list has said something since then."""
+        return set(self._session.column("SELECT domain FROM ranks WHERE source = ? AND imported_at >= ?", (source, time_text(moment))))
 
     def of(self, site: str) -> tuple[Rank, ...]:
         """The site's place in every list, in the order of their names."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,7 +69,7 @@ class Visits:
         """:param problem: why the page could not be read, in words; "" when it was."""
         self._session.run("UPDATE visits SET visited_at = ?, problem = ? WHERE url = ?", (time_text(at), problem, url))
 
-    def problems(self) -> dict[str, str]:
-        """The pages that could not be read, and why."""
-        rows = self._session.rows("SELECT url, problem FROM visits WHERE problem <> '' ORDER BY depth, rowid")
-        return {row["url"]: row["problem"] for row in rows}
+    def problems(self, *, seeds: Container[str] | None = None) -> dict[str, str]:
+        """The pages that could not be read, and why; only those that were reached from one of `seeds`, where these are named."""
+        rows = self._session.rows("SELECT url, seed, problem FROM visits WHERE problem <> '' ORDER BY depth, rowid")
+        return {row["url"]: row["problem"] for row in rows if seeds is None or (row["seed"] or row["url"]) in seeds}

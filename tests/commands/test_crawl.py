@@ -93,12 +93,32 @@ class TestBeforeAnythingStarts:
     def test_a_campaign_without_seeds(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         campaign_in(tmp_path, seeds="")
         assert typed("resources") == 2
-        assert "campaign.toml: no seeds. Name pages to begin with under [seeds]" in capsys.readouterr().err
+        assert "campaign.toml: no seeds, so a crawl has nowhere to begin. Write under [seeds] in it:" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("seed", ["https://example.org/links", "https://www.facebook.com/groups/soil"])
+    def test_seeds_that_are_all_left_out(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str], seed: str) -> None:
+        campaign_in(tmp_path, seeds='files = ["s.txt"]')
+        path = tmp_path / "campaign.toml"
+        path.write_text(path.read_text() + '[[sites]]\nurl = "https://example.org/"\n[ignore]\nhosts = ["facebook.com"]\n')
+        (tmp_path / "s.txt").write_text(f"# mine\n{seed}\n")
+        assert typed("resources") == 2
+        assert "s.txt:2: all seeds are on your own site, or on the list of what to ignore." in capsys.readouterr().err
 
     def test_an_index_of_no_site(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         campaign_in(tmp_path)
         assert typed("site") == 2
         assert "there is no [[sites]] table" in capsys.readouterr().err
+
+    def test_mistakes_in_campaign_and_letters_come_at_once(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        campaign_in(tmp_path)
+        path = tmp_path / "campaign.toml"
+        path.write_text(path.read_text().replace("[sender]", "[sendr]"))
+        (tmp_path / "templates").mkdir()
+        (tmp_path / "templates" / "mine.txt.j2").write_text("{{ nonsense")
+        assert typed("resources") == 2
+        said = capsys.readouterr().err
+        assert "there is no table [sendr]. Did you mean [sender]?" in said
+        assert "mine.txt.j2:1" in said
 
     def test_a_template_with_an_unknown_variable(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         campaign_in(tmp_path)
@@ -182,8 +202,8 @@ async def test_when_no_page_can_be_read_it_says_so_and_fails(web: ResourceWeb) -
     code, _, said = await scrapy_async("crawl", "resources", cwd=web.folder, **web.settings)
     assert code == 1
     assert "No page could be read." in said
-    assert "could not read http://no-such-name.test/: no such name" in said
-    assert "could not read http://pdf.test/: it is no web page but application/pdf" in said
+    assert "could not read http://no-such-name.test/ (campaign.toml:8): no such name" in said
+    assert "could not read http://pdf.test/ (campaign.toml:8): it is no web page but application/pdf" in said
     assert "Traceback" not in said
 
 

@@ -25,6 +25,18 @@ def only(text: str) -> list[str]:
         ("ada [собака] lindgarden [точка] ru", "ada@lindgarden.ru"),
         ("ada [at] lindgarden dot org", "ada@lindgarden.org"),
         ("ada_at_lindgarden_net", "ada@lindgarden.net"),
+        ("ada [arobase] lindgarden [point] fr", "ada@lindgarden.fr"),
+        ("ada (krøllalfa) lindgarden (prikk) no", "ada@lindgarden.no"),
+        ("ada [παπάκι] lindgarden [τελεία] gr", "ada@lindgarden.gr"),
+        ("ada（アットマーク）lindgarden.jp", "ada@lindgarden.jp"),
+        ("ada＠lindgarden．jp", "ada@lindgarden.jp"),
+        ("ada ät lindgarden punkt de", "ada@lindgarden.de"),
+        ("ada chiocciola lindgarden punto it", "ada@lindgarden.it"),
+        ("ada -at- lindgarden -dot- org", "ada@lindgarden.org"),
+        ("ada–at–lindgarden–dot–org", "ada@lindgarden.org"),
+        ("ada★lindgarden.jp（★を@に替えてください）", "ada@lindgarden.jp"),
+        ("ada#lindgarden.cn（请把#换成@）", "ada@lindgarden.cn"),
+        ("ada!lindgarden.org (replace ! with @)", "ada@lindgarden.org"),
         ("adaNOSPAM@lindgarden.org", "ada@lindgarden.org"),
         ("ada@NOSPAM.lindgarden.org", "ada@lindgarden.org"),
         ("blog@ada@lindgarden.name", "ada@lindgarden.name"),
@@ -37,6 +49,20 @@ def test_an_address_is_read_however_its_signs_are_written(text: str, address: st
 @pytest.mark.parametrize("text", ["ada [at] lindgarden [dot] org", "ada_at_lindgarden_net", "ada.nospam@lindgarden.org"])
 def test_signs_in_words_mean_that_the_owner_hid_the_address(text: str) -> None:
     assert [found.hidden for found in addresses_in(text)] == [True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Write to us - at - any time.",
+        "See the guide (et) notes.",
+        "gardens/lindgarden.org and soil/lindgarden.net: follow us @lindgarden",
+        "ada#lindgarden.org is a channel, @ada its owner",
+        "Il punto di incontro: piazza chiocciola, punto 3",
+    ],
+)
+def test_words_for_signs_in_running_text_make_no_address(text: str) -> None:
+    assert [found.address for found in addresses_in(text) if found.sure] == []
 
 
 def test_a_bare_at_is_only_an_address_if_the_words_around_it_say_so() -> None:

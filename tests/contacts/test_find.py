@@ -302,3 +302,9 @@ def test_a_hidden_address_gives_way_to_any_open_route() -> None:
     assert default_route([hidden]) == hidden
     assert default_route([openly, form]) == openly
     assert default_route([]) is None
+
+
+def test_a_mail_link_turned_by_rot13_is_a_hidden_address() -> None:
+    html = '<h1>Links</h1><p>Broken link? <a href="znvygb:nqn@yvaqtneqra.bet">Tell us</a></p>'
+    (found,) = contacts_on(html, url="https://lindgarden.org/links.html", now=NOW)
+    assert (found.value, found.deobfuscated) == ("ada@lindgarden.org", True)

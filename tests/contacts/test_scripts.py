@@ -24,6 +24,7 @@ CODES = ",".join(str(ord(char)) for char in ADA)
     [
         """document.write('<a href="mai' + 'lto:' + 'ada' + '@' + 'lindgarden' + '.org">mail</a>');""",
         """var user = "ada"; var site = "lindgarden.org"; document.write(user + "@" + site);""",
+        """const name = "ada", site = "lindgarden.org"; link.href = `mailto:${name}@${ site }`;""",
         """let n='ada'; n += '@'; n += 'lindgarden.org'; show(n)""",
         """document.write("ada"); document.write("&#64;"); document.write("lindgarden.org");""",
         """el.href = ['mailto:ada', 'lindgarden.org'].join('@');""",

@@ -127,7 +127,8 @@ def test_every_letter(store: Store, page: PageTruth) -> None:
         return
     assert draft is not None
     assert draft.recipient == page.contact
-    assert draft.status is (DraftStatus.READY if page.contact else DraftStatus.WAITING), draft.note
+    assert draft.status is (DraftStatus.READY if page.contact and not page.waits else DraftStatus.WAITING), draft.note
+    assert page.waits in draft.note
     assert_it_says_what_it_should(store, draft)
 
 

@@ -186,7 +186,7 @@ def test_a_page_that_links_twice_to_a_dead_target_hears_of_it_once_at_its_place_
         (FORM, "https://greenlist.example/contact", DraftStatus.READY, ""),
         (TRACKER, "https://github.com/green/list/issues", DraftStatus.READY, ""),
         (None, "", DraftStatus.WAITING, "no contact found"),
-        (replace(EMAIL, deobfuscated=True), "bo@greenlist.example", DraftStatus.READY, "its owner hid this address"),
+        (replace(EMAIL, deobfuscated=True), "bo@greenlist.example", DraftStatus.WAITING, "its owner hid this address"),
     ],
 )
 def test_a_letter_goes_where_the_contact_is_or_says_that_there_is_none(

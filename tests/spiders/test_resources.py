@@ -80,6 +80,52 @@ async def test_a_page_that_links_to_what_another_has_is_worked_on_again_with_it(
     assert web.asked()[first] == 1
 
 
+async def test_a_seed_that_is_a_frameset_is_read_with_its_frames(web: ResourceWeb) -> None:
+    listed = web.link_list("old.lists.test", "/main.html", some(web))
+    menu = web.serve("old.lists.test", "/menu.html", "<title>Menu</title><a href='main.html' target='main'>Home</a>")
+    foreign = web.serve("banners.test", "/top.html", "<title>Banner</title>")
+    frames = (
+        f'<frame src="{foreign}"><frame src="menu.html"><frameset rows="9%,*"><frame src="main.html"><frame src="index.html"></frameset>'
+    )
+    seed = web.serve("old.lists.test", "/index.html", f"<title>Links</title><frameset cols='20%,*'>{frames}</frameset>")
+    items, _ = await run(web, seed, crawl={"depth": 0})
+    assert [item.page_url for item in items] == [listed]
+    assert [web.asked()[url] for url in (seed, listed, menu, foreign)] == [1, 1, 1, 0]
+
+
+class TestFindingAContactCosts:
+    """At most four requests a site, none when the page itself answers."""
+
+    ASIDE = tuple(f"{name}.html" for name in ("contact", "contact-us", "about", "about-us", "imprint", "staff", "team", "feedback"))
+
+    def lists(self, web: ResourceWeb, footer: str) -> list[str]:
+        """Two pages of links of one site, with many pages that promise an address."""
+        targets = some(web)
+        for path in self.ASIDE:
+            web.serve("lists.test", f"/{path}", f"<title>{path}</title><p>Nobody to be found here.</p>")
+        menu = "".join(f'<p><a href="/{path}">{path.removesuffix(".html").replace("-", " ").capitalize()}</a></p>' for path in self.ASIDE)
+        items = "".join(f'<li><a href="{url}">Drying sage {n}</a>, worth a visit</li>' for n, url in enumerate(targets))
+        html = "<title>Useful links {0}</title><h1>Useful links {0}</h1><ul>{1}</ul>{2}{3}"
+        one = web.serve("lists.test", "/links.html", html.format(1, items, menu, footer))
+        more = f'<li><a href="{web.page("more.test", "/sage")}">More of sage</a>, worth a visit</li>'
+        return [one, web.serve("lists.test", "/resources.html", html.format(2, items + more, menu, footer))]
+
+    async def test_four_requests_for_all_pages_of_a_site(self, web: ResourceWeb) -> None:
+        seeds = self.lists(web, "")
+        await run(web, *seeds, crawl={"depth": 0})
+        asked = {url: times for url, times in web.asked().items() if "//lists.test/" in url and url not in seeds}
+        assert set(asked.values()) == {1}
+        assert len(asked) == 4
+        await run(web, *seeds, crawl={"depth": 0, "refetch_days": 0})
+        assert {url: times for url, times in web.asked().items() if url in asked} == asked
+
+    async def test_none_when_the_page_answers(self, web: ResourceWeb) -> None:
+        seeds = self.lists(web, "<p>Broken link? Write to <a href='mailto:ann@lists.test'>Ann</a></p>")
+        items, _ = await run(web, *seeds, crawl={"depth": 0})
+        assert {item.recipient for item in items} == {"ann@lists.test"}
+        assert [url for url in web.asked() if "//lists.test/" in url] == seeds
+
+
 class TestTheSamePage:
     async def test_by_a_redirect_to_a_seed_is_read_once(self, web: ResourceWeb) -> None:
         seed = web.link_list("lists.test", "/links.html", some(web))

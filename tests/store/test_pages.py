@@ -40,6 +40,7 @@ def test_a_page_that_could_not_be_read_is_tried_by_the_next_run(store: Store) ->
     store.visits.add([Visit(url="https://a.example/")])
     store.visits.mark("https://a.example/", at=make.NOON, problem="no such host")
     assert store.visits.problems() == {"https://a.example/": "no such host"}
+    assert store.visits.problems(seeds={"https://b.example/"}) == {}
     assert store.visits.open(make.NOON + make.HOUR, refetch_after=make.DAY)
     assert not store.visits.open(make.NOON + make.HOUR, refetch_after=make.DAY, retry_after=make.DAY)
 
