@@ -36,7 +36,8 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@$(BIN)/scrapy crawl recheck
 	@echo; echo '$$ scrapy drafts list --status ready'
 	@$(BIN)/scrapy drafts list --status ready 2>/dev/null
-	@echo; echo "Look further:   $(BIN)/scrapy drafts show ID     a whole letter"
+	@echo; echo "Look further:   $(BIN)/scrapy review             the desk, in your browser: evidence, letters, decisions"
+	@echo "                $(BIN)/scrapy drafts show ID     a whole letter"
 	@echo "                $(BIN)/scrapy export dead-links      what was found, as CSV"
 	@echo "                $(BIN)/scrapy status                 what is due, and why"
 	@echo "Your own:       $(BIN)/scrapy init my-campaign       a folder with a campaign to fill in"
