@@ -194,6 +194,11 @@ class Templates(Table):
         description="Pages of your own that one letter offers at most, the strongest first; more read like a sales list.",
         examples=[1],
     )
+    offer_for_moved: bool = Field(
+        default=False,
+        description="Offer your page also for a page that merely moved on its own site; its new address comes first all the same.",
+        examples=[False],
+    )
     consent: Literal["warn", "refuse"] = Field(
         default="warn",
         description='What happens where the reader\'s country wants consent before advertising by e-mail: "warn" asks you, "refuse" lets no such letter be approved.',

@@ -14,6 +14,7 @@ from prospector.campaign import Campaign
 from prospector.contacts.find import contacts_on, default_route
 from prospector.contacts.wishes import asks_for_no_letters
 from prospector.items import (
+    UNCLICKABLE_KINDS,
     Contact,
     ContactKind,
     DeadLink,
@@ -26,7 +27,6 @@ from prospector.items import (
     Score,
     Stage,
     Verdict,
-    Via,
     Wait,
 )
 from prospector.links.sites import site_of
@@ -41,8 +41,7 @@ from prospector.scoring.score import Facts, score_prospect
 from prospector.scoring.spam import Flag, Suspect, spam_flags
 from prospector.store import Saved, Store, StoredDraft
 from prospector.store.suppressions import Suppressions
-
-OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures are evidence, but nothing that we saw
+from prospector.verdicts.failed import failed_looks
 
 
 class Drafted(StrEnum):
@@ -146,10 +145,7 @@ class Writer:
         """In words; "" if there may be one."""
         settings = self.campaign.follow_ups
         dead = {one.link.target_url: one.verdict.confidence for one in prospect.dead_links}
-        looks = [
-            LookedAt(confidence=dead.get(claim.target_url), at=self.store.evidence.last_checked_at(claim.target_url))
-            for claim in first.claims
-        ]
+        looks = [LookedAt(confidence=dead.get(claim.target_url), at=last_failed_at(self.store, claim.target_url)) for claim in first.claims]
         letter = FirstLetter(
             status=first.status,
             sent_at=first.sent_at,
@@ -240,13 +236,19 @@ def with_fixes(store: Store, page_url: str, found: Sequence[tuple[OutboundLink, 
     return tuple(_with_choice(one, chosen, store) for one in _with_best(store, found))
 
 
+def new_address(store: Store, target_url: str, verdict: Verdict) -> str:
+    """Where the page lives now on its own site; "" when that is not known, or the site itself is in other hands."""
+    alias = None if verdict.kind in UNCLICKABLE_KINDS else store.findings.alias(target_url)
+    return alias.new_url if alias else ""
+
+
 def _with_best(store: Store, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
     return tuple(
         DeadLink(
             link=link,
             verdict=verdict,
             archived=store.findings.archived(link.target_url),
-            new_url=alias.new_url if (alias := store.findings.alias(link.target_url)) else "",
+            new_url=new_address(store, link.target_url, verdict),
             match=next(iter(store.findings.matches(link.target_url)), None),
         )
         for link, verdict in found
@@ -334,12 +336,16 @@ def referring_sites(store: Store, target_url: str) -> set[str]:
     return {site_of(seen.page_url) for seen in store.pages.sightings(target_url)}
 
 
+def last_failed_at(store: Store, target_url: str) -> datetime | None:
+    """When we last found it dead; None: never."""
+    return max((one.observed_at for one in failed_looks(store.evidence.observations(target_url))), default=None)
+
+
 def failure_days(store: Store, prospect: Prospect) -> Mapping[str, list[datetime]]:
     """When each dead target of the prospect was found failing by us, since it last answered: a letter says "I saw" of nothing else."""
     days = {}
     for dead in prospect.dead_links:
         since = dead.verdict.first_failed_at
-        seen = store.evidence.observations(dead.link.target_url)
-        ours = [one for one in seen if one.via in OUR_LOOKS and not one.offline]
-        days[dead.link.target_url] = [one.observed_at for one in ours if since is not None and one.observed_at >= since]
+        failed = failed_looks(store.evidence.observations(dead.link.target_url), since=since) if since is not None else ()
+        days[dead.link.target_url] = [one.observed_at for one in failed]
     return days

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prospector.campaign import Campaign
-from prospector.items import UNCLICKABLE_KINDS, Confidence, ControlKind, Observation, OutboundLink, Outcome, Verdict, Via
+from prospector.drafting import with_fixes
+from prospector.items import UNCLICKABLE_KINDS, Confidence, ControlKind, DeadLink, Observation, OutboundLink, Outcome, Verdict, Via
+from prospector.outreach.letter import offerable
 from prospector.outreach.phrases import day, days, relation
 from prospector.outreach.plain import defanged, host, one_line, plain, plain_url, quiet, without_scheme_inside
 from prospector.store import Store
+from prospector.verdicts.failed import failed_looks
 from prospector.words import label, sentence
 
-OUR_LOOKS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})
 MAX_CONTEXT = 400
 MAX_FAILURES = 6  # captures of an archive, named
 SIMILAR = 0.8
@@ -96,9 +98,9 @@ def fix_list(store: Store, campaign: Campaign, page_url: str, *, everything: boo
         more = f" {len(found)} {said}" if found else ""
         raise NoFixListError(f"{page_url}: no link on it is confirmed dead.{more}")
     unsafe = frozenset(host(link.target_url) for link, verdict in found if verdict.kind in UNCLICKABLE_KINDS)
-    links = tuple(
-        _fix_link(store, link, verdict, number=number, unsafe=unsafe, now=now) for number, (link, verdict) in enumerate(wanted, start=1)
-    )
+    chosen = frozenset(url for url, offer in store.findings.chosen_offers(page_url).items() if offer)
+    mended = offerable(with_fixes(store, page_url, wanted), chosen, for_moved=campaign.templates.offer_for_moved)
+    links = tuple(_fix_link(store, one, number=number, unsafe=unsafe, now=now) for number, one in enumerate(mended, start=1))
     ours = next((fix for link in links for fix in link.fixes if fix.what == OFFER), None)
     sender = campaign.sender
     site = host(ours.address.text if ours else sender.site)
@@ -127,7 +129,8 @@ def _dead(store: Store, page_url: str) -> list[tuple[OutboundLink, Verdict]]:
     return list(found.values())
 
 
-def _fix_link(store: Store, link: OutboundLink, verdict: Verdict, *, number: int, unsafe: frozenset[str], now: datetime) -> FixLink:
+def _fix_link(store: Store, found: DeadLink, *, number: int, unsafe: frozenset[str], now: datetime) -> FixLink:
+    link, verdict = found.link, found.verdict
     safe = verdict.kind not in UNCLICKABLE_KINDS
     seen = [one for one in store.evidence.observations(link.target_url) if one.observed_at <= now]
     since = verdict.first_failed_at
@@ -143,7 +146,7 @@ def _fix_link(store: Store, link: OutboundLink, verdict: Verdict, *, number: int
         since=day(since, "en") if since else "",
         looks=tuple(_look(one, unsafe) for one in seen),
         ruled_out=tuple(_ruled_out(seen, since, verdict)),
-        fixes=tuple(_fixes(store, link, safe=safe)),
+        fixes=tuple(_fixes(found, safe=safe)),
     )
 
 
@@ -161,15 +164,14 @@ def _address(url: str, *, safe: bool) -> Address:
     return Address(text=text, href=text if text.startswith(("https://", "http://")) and not text.endswith("…") else "")
 
 
-def _fixes(store: Store, link: OutboundLink, *, safe: bool) -> Iterator[Fix]:
-    alias = store.findings.alias(link.target_url)
-    if alias is not None:
-        yield Fix(what="Its new address", address=_address(alias.new_url, safe=True), note="the same page, moved")
-    copy = store.findings.archived(link.target_url)
+def _fixes(found: DeadLink, *, safe: bool) -> Iterator[Fix]:
+    if found.new_url:
+        yield Fix(what="Its new address", address=_address(found.new_url, safe=True), note="the same page, moved")
+    copy = found.archived
     if copy is not None and copy.captured_at is not None and copy.archive_url:
         url = copy.archive_url if safe else without_scheme_inside(copy.archive_url)
         yield Fix(what="An archived copy", address=_address(url, safe=True), note=f"as it was on {day(copy.captured_at, 'en')}")
-    match = next(iter(store.findings.matches(link.target_url)), None)
+    match = found.match
     if match is not None:
         yield Fix(what=OFFER, address=_address(match.page_url, safe=True), note=quiet(match.page_title))
 
@@ -206,10 +208,10 @@ def _came_to(one: Observation) -> str:
 
 def _ruled_out(seen: Sequence[Observation], since: datetime | None, verdict: Verdict) -> Iterator[str]:
     """What else it could have been, and the stored observation that speaks against it."""
-    failing = [one for one in seen if since is not None and one.observed_at >= since and not one.offline and one.via in OUR_LOOKS]
+    failing = failed_looks(seen, since=since) if since is not None else ()
     dates = {one.observed_at.astimezone(UTC).date() for one in failing}
     if len(failing) > 1:
-        yield f"A passing fault: it failed each of the {len(failing)} times it was looked at{', ' + days([one.observed_at for one in failing], 'en') if len(dates) > 1 else ''}."
+        yield f"A passing fault: it was found dead {len(failing)} times, and never working{', ' + days([one.observed_at for one in failing], 'en') if len(dates) > 1 else ''}."
     browsers = [one.observed_at for one in failing if one.via is Via.BROWSER]
     if browsers:
         yield f"A site that only turns programs away: a browser came to the same {days(browsers, 'en')}."

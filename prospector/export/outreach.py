@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from prospector.campaign import Campaign
 from prospector.deciding import Decisions
 from prospector.deciding_checks import address_of
-from prospector.drafting import OUR_LOOKS
 from prospector.export.message import Letter
 from prospector.items import Claim, Confidence, ContactKind, DraftStatus
 from prospector.outreach.plain import defanged, quiet
 from prospector.store import Actor, Store, StoredDraft
+from prospector.verdicts.failed import failed_looks
 
 # reasons that count many letters, as a table of them shows
 NO_CONTACT = "nobody to write to was found"
@@ -141,7 +141,8 @@ def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: da
 
 
 def _seen_since(store: Store, target_url: str, since: datetime) -> bool:
-    return any(one.via in OUR_LOOKS and not one.offline and one.observed_at >= since for one in store.evidence.observations(target_url))
+    """Was it seen dead? A look that a bot wall or an outage ended is none: it says nothing of the link."""
+    return bool(failed_looks(store.evidence.observations(target_url), since=since))
 
 
 # -- letters -----------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ COLUMNS = (
     "checked_on",
     "contact_kind",
     "contact",
+    "contact_hidden",
     "contact_name",
     "contact_role",
     "contact_reason",
@@ -42,16 +43,34 @@ _STATUS = re.compile(r"\b(404|410)\b")
 def rows(store: Store) -> Iterator[Mapping[str, Any]]:
     for row in store.reports.prospects():
         claims = [claim for claim in store.reports.claims(row["page_url"]) if claim["confidence"] == "confirmed"]
-        yield {**row, "verdict_text": _said(claims), "checked_on": _checked(claims), "contact_source": _source(row)}
+        hidden = is_hidden(store, row)
+        yield {
+            **row,
+            "contact_hidden": hidden,
+            "verdict_text": _said(claims),
+            "checked_on": _checked(claims),
+            "contact_source": _source(row),
+        }
 
 
 def doubt(row: Mapping[str, Any], suppressions: Suppressions) -> str:
     """Why the page is no use to a sender, or ""."""
     if not row["confirmed_dead_links"]:
         return "no dead link on the page is confirmed yet"
+    if row["contact_hidden"]:
+        return "its owner hid the address from harvesters, and you have not allowed its use"
     address = row["contact"] if row["contact_kind"] == ContactKind.EMAIL else ""
     why = suppressions.blocked(address=address or "", site=row["site"], page_url=row["page_url"])
     return (why[:1].lower() + why[1:]).rstrip(".")
+
+
+def is_hidden(store: Store, row: Mapping[str, Any]) -> bool:
+    """Did its owner hide the address, without a person having allowed its use for this page's letter?"""
+    contact = store.prospects.contact_at(row["site"], row["contact"]) if row["contact_kind"] == ContactKind.EMAIL else None
+    if contact is None or not contact.deobfuscated:
+        return False
+    draft = store.drafts.of_page(row["page_url"])
+    return draft is None or draft.hidden_address_allowed_at is None
 
 
 def _said(claims: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -39,6 +39,8 @@ class LettersSettings(Protocol):
     @property
     def own_pages(self) -> int: ...
     @property
+    def offer_for_moved(self) -> bool: ...
+    @property
     def consent(self) -> str: ...
 
 
@@ -117,7 +119,7 @@ def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
 
 
 def _plan(prospect: Prospect, campaign: LetterSettings, chosen: frozenset[str], now: datetime) -> _Plan | NoDraft:
-    dead = _distinct(prospect.dead_links)
+    dead = _without_moved(_distinct(prospect.dead_links), chosen, allowed=campaign.templates.offer_for_moved)
     unwanted = _unwanted(prospect, dead)
     if unwanted:
         return NoDraft(reason=unwanted)
@@ -177,6 +179,18 @@ def _distinct(found: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
         if one.verdict.kind.dead:
             best.setdefault(one.link.target_url, one)
     return tuple(sorted(best.values(), key=lambda each: each.link.position))
+
+
+def offerable(dead: Sequence[DeadLink], chosen: frozenset[str], *, for_moved: bool) -> tuple[DeadLink, ...]:
+    """Dead links, each with a match only where it may be offered."""
+    return _without_possible(_without_moved(dead, chosen, allowed=for_moved), chosen)
+
+
+def _without_moved(dead: Sequence[DeadLink], chosen: frozenset[str], *, allowed: bool) -> tuple[DeadLink, ...]:
+    """A page that merely moved needs no substitute: its new address is the honest fix."""
+    if allowed:
+        return tuple(dead)
+    return tuple(replace(one, match=None) if one.new_url and one.link.target_url not in chosen else one for one in dead)
 
 
 def _without_possible(dead: Sequence[DeadLink], chosen: frozenset[str]) -> tuple[DeadLink, ...]:

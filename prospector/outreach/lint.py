@@ -7,7 +7,7 @@ What needs more than a few lines has a module of its own: claims.py (evidence), 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from prospector.items import UNCLICKABLE_KINDS, ContactKind, Draft, Observation, Prospect
@@ -151,10 +151,21 @@ def _links(draft: Draft, prospect: Prospect) -> list[Finding]:
         address = plain_url(one.link.target_url)
         if one.verdict.kind in UNCLICKABLE_KINDS and address in draft.body:
             found.append(error(f"the address of {address} can be clicked, and somebody else answers there", address))
+    found += _on_taken_sites(draft.body, prospect)
     others = urls_of("\n".join(line for line in draft.body.splitlines() if not LISTED.match(line))) - fixes
     if len(others) > MAX_OTHER_LINKS:
         found.append(warning(f"{len(others)} links besides the list of fixes; more than {MAX_OTHER_LINKS} look like advertising"))
     return found
+
+
+def _on_taken_sites(body: str, prospect: Prospect) -> Iterator[Finding]:
+    """Other clickable addresses of a site that is in other hands now."""
+    taken = {
+        host(one.link.target_url): plain_url(one.link.target_url) for one in prospect.dead_links if one.verdict.kind in UNCLICKABLE_KINDS
+    }
+    for url in sorted(urls_of(body)):
+        if host(url) in taken and url != taken[host(url)]:
+            yield error(f"{url} can be clicked, and that site is in other hands now", url)
 
 
 def _length(draft: Draft) -> list[Finding]:

@@ -59,6 +59,7 @@ class SampleSender:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleLetters:
     own_pages: int = 1
+    offer_for_moved: bool = False
     consent: str = "warn"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from prospector.items import ArchivedCopy, Contact, Match, Observation, OutboundLink, Score, Stage, Verdict, VerdictKind
+from prospector.items import UNCLICKABLE_KINDS, ArchivedCopy, Contact, Match, Observation, OutboundLink, Score, Stage, Verdict, VerdictKind
 from prospector.store.codecs import parts_of, unpacked
 from prospector.store.draft_rows import StoredDraft
 from prospector.store.drafts import Drafts
@@ -177,7 +177,7 @@ class Dossiers:
             referring_domains=row["referring_domains"],
             looks=self._looks(link.target_url),
             archived=findings.archived(link.target_url),
-            alias=findings.alias(link.target_url),
+            alias=None if verdict.kind in UNCLICKABLE_KINDS else findings.alias(link.target_url),  # the site is in other hands
             matches=findings.matches(link.target_url),
         )
 

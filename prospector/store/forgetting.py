@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
+from urllib.parse import unquote
 
 from prospector.items import DraftStatus, Stage
 from prospector.links.sites import site_of
@@ -189,8 +191,10 @@ def _empty_pages(session: Session, person: Person) -> int:
 
 
 def _decoded(pattern: re.Pattern[str], html: str) -> bool:
-    """The address stands in the page as an entity, in percent signs or behind the most common veil."""
-    if "data-cfemail" not in html:
+    """The address stands in the page as entities, in percent signs or behind the most common veil."""
+    if pattern.search(unquote(unescape(html))):
+        return True
+    if "data-cfemail" not in html and "email-protection#" not in html:
         return False
     return any(pattern.search(_unveiled(code)) for code in re.findall(r'(?:data-cfemail="|email-protection#)([0-9a-fA-F]+)', html))
 

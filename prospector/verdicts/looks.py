@@ -174,7 +174,8 @@ def _redirected(case: Case) -> Look | None:
             return None
         reason = f"The address leads to {where}, and whether made-up addresses of its kind lead there too could not be seen."
         return Look(kind=VerdictKind.UNKNOWN, reason=reason, rules=("redirect-unmeasured",))
-    reason = f"The address only leads to {where} ({case.final}), as every made-up address there does, and what was linked is not there."
+    looked_for = "" if case.body.words_present is None else ", and what was linked is not there"
+    reason = f"The address only leads to {where} ({case.final}), as every made-up address there does{looked_for}."
     return Look(kind=VerdictKind.REDIRECTED, reason=reason, rules=(f"redirect-{case.landed.name.lower()}",))
 
 

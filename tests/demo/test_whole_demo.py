@@ -162,7 +162,7 @@ def test_each_run_tells_what_waits_and_what_to_do_next(demo: Demo) -> None:
     assert "claims can be looked at again now: scrapy crawl recheck" in demo.said[0]
     assert "Next: scrapy crawl recheck" in demo.said[0]
     assert "letters are ready for your review" in demo.said[-1]
-    assert "Next: scrapy drafts list --status ready" in demo.said[-1]
+    assert "Next: scrapy review" in demo.said[-1]
 
 
 def test_approved_letters_are_looked_at_again_before_they_go_out(demo: Demo, tmp_path: Path) -> None:

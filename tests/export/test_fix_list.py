@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 
 from prospector.export.fix_list import Address, Fix, FixLink, FixList, Look, NoFixListError, fix_list
 from prospector.export.fix_list_forms import FORMS, as_html, as_markdown, as_text
-from prospector.items import ArchivedCopy, Confidence, Control, ControlKind, Hop, OutboundLink, Outcome, ResourcePage, VerdictKind, Via
+from prospector.items import (
+    ArchivedCopy,
+    Confidence,
+    Control,
+    ControlKind,
+    Hop,
+    OutboundLink,
+    Outcome,
+    ResourcePage,
+    Strength,
+    VerdictKind,
+    Via,
+)
 from prospector.store.findings import Alias
 from tests.desk_world import DAY, NOW, OFFER, PAGE, Dead, World, target
 from tests.store import builders as make
@@ -59,22 +71,53 @@ def test_a_link_comes_with_its_place_its_looks_and_its_fixes_the_offered_page_la
     world.store.findings.save_archived(
         ArchivedCopy(target_url=target(), captured_at=NOW, archive_url="https://archive.example/1/x"), now=NOW
     )
-    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1))
     (link,) = listed(world).links
     assert (link.context, link.section) == (("See the ", "Planting guide", " for tables."), "Vegetables")
     assert [(fix.what, fix.address.href) for fix in link.fixes] == [
-        ("Its new address", "https://old1.example.net/new"),
         ("An archived copy", "https://archive.example/1/x"),
         ("A page on the same subject", OFFER),
     ]
     assert [look.when for look in link.looks] == ["2026-11-12 09:00 UTC", "2026-11-17 09:00 UTC"]
-    assert link.ruled_out == ("A passing fault: it failed each of the 2 times it was looked at, on 12 and 17 November 2026.",)
+    assert link.ruled_out == ("A passing fault: it was found dead 2 times, and never working, on 12 and 17 November 2026.",)
     for form in FORMS.values():
         text = form(listed(world))
-        places = [text.index(part) for part in ("old1.example.net/planting-1", "2026-11-12", "it failed each")]
+        places = [text.index(part) for part in ("old1.example.net/planting-1", "2026-11-12", "it was found dead")]
         assert places == sorted(places)
-        assert text.index("Its new address") < text.index("An archived copy") < text.index("A page on the same subject")
+        assert text.index("An archived copy") < text.index("A page on the same subject")
         assert "lindgarden.example." in re.sub(r"\s+", " ", text)
+
+
+def test_a_page_that_merely_moved_gets_its_new_address_and_no_offer(world: World) -> None:
+    saved(world, make.link(target()))
+    world.judge(Dead())
+    world.matches(Dead())
+    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1))
+    (link,) = listed(world).links
+    assert [(fix.what, fix.address.href) for fix in link.fixes] == [("Its new address", "https://old1.example.net/new")]
+
+
+@pytest.mark.parametrize("kind", [VerdictKind.PARKED, VerdictKind.HIJACKED])
+def test_a_new_address_on_a_site_in_other_hands_is_none(world: World, kind: VerdictKind) -> None:
+    saved(world, make.link(target()))
+    world.judge(Dead(kind=kind))
+    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1))
+    assert listed(world).links[0].fixes == ()
+
+
+def test_what_a_person_refused_or_did_not_choose_is_not_offered(world: World) -> None:
+    saved(world, make.link(target()))
+    world.judge(Dead(strength=Strength.POSSIBLE))
+    world.matches(Dead(strength=Strength.POSSIBLE))
+    assert listed(world).links[0].fixes == ()
+
+
+def test_a_look_that_says_nothing_is_no_failure(world: World) -> None:
+    saved(world, make.link(target()))
+    world.judge(Dead())
+    world.store.evidence.save_observations([make.seen(target(), observed_at=NOW - timedelta(hours=1), status=403)])
+    (link,) = listed(world).links
+    assert link.looks[-1].said == "answered 403"
+    assert link.ruled_out[0] == "A passing fault: it was found dead 2 times, and never working, on 12 and 17 November 2026."
 
 
 def test_what_was_ruled_out_rests_on_what_was_seen(world: World) -> None:
@@ -86,7 +129,7 @@ def test_what_was_ruled_out_rests_on_what_was_seen(world: World) -> None:
     )
     world.store.evidence.save_observations(
         [
-            make.seen(target(), observed_at=NOW - DAY, via=Via.BROWSER, status=200, controls=controls),
+            make.seen(target(), observed_at=NOW - DAY, via=Via.BROWSER, status=404, controls=controls),
             make.seen(target(), observed_at=NOW - timedelta(hours=1), offline=True, outcome=Outcome.TIMED_OUT, status=None),
             make.seen(target(), observed_at=NOW - 400 * DAY, via=Via.ARCHIVE, status=404),
             make.seen(target(), observed_at=NOW - timedelta(hours=2), via=Via.PERSON, status=410),
@@ -105,7 +148,7 @@ def test_what_was_ruled_out_rests_on_what_was_seen(world: World) -> None:
         "a web archive's visit was answered 404",
         "answered 404",
         "answered 404",
-        "in a browser: answered 200",
+        "in a browser: answered 404",
         "a person looked and found it dead",
         "timed out",
     ]

@@ -51,6 +51,7 @@ class Letters:
     letter: str = "resource-page"
     letters: tuple[str, ...] = ()
     own_pages: int = 1
+    offer_for_moved: bool = False
     consent: str = "warn"
 
 

@@ -16,7 +16,7 @@ from prospector.outreach.letter import compose
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.plain import defanged, plain
 from prospector.outreach.templates import Template, load_templates
-from tests.outreach.letters import EMAIL, NOW, PREVIOUS, SHIPPED, Campaign, dead, prospect, shipped
+from tests.outreach.letters import EMAIL, NOW, PREVIOUS, SHIPPED, Campaign, Letters, dead, prospect, shipped
 
 TEMPLATE = shipped()
 EVIL = st.one_of(
@@ -89,7 +89,7 @@ def test_every_template_keeps_hostile_words_in_their_place(template: Template, a
     assert one.match
     whom = prospect(replace(one, match=replace(one.match, page_title=title)), dead(2, VerdictKind.PARKED), contact=contact, title=title)
     previous = replace(PREVIOUS, subject=subject) if template.purpose == "follow-up" else None
-    draft = compose(whom, Campaign(), template, now=NOW, seen={}, previous=previous)
+    draft = compose(whom, Campaign(templates=Letters(offer_for_moved=True)), template, now=NOW, seen={}, previous=previous)
     assert isinstance(draft, Draft)
     text = draft.subject + draft.body
     assert draft.subject.splitlines() == [draft.subject]

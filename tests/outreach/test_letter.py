@@ -63,9 +63,20 @@ def test_a_letter_names_each_dead_link_with_its_place_its_anchor_what_is_wrong_a
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_fixes_stand_in_honest_order_new_address_archived_copy_own_page_last(template: str) -> None:
-    body = drafted(prospect(dead(1, offer=Strength.STRONG, archived=True, new_url="https://old1.example.org/new")), template=template).body
+    moved = dead(1, offer=Strength.STRONG, archived=True, new_url="https://old1.example.org/new")
+    body = drafted(prospect(moved), Campaign(templates=Letters(offer_for_moved=True)), template=template).body
     places = [body.index(url) for url in ("https://old1.example.org/new", "https://archive.example/web/2019/", OFFER)]
     assert places == sorted(places)
+
+
+def test_a_page_that_merely_moved_needs_no_substitute() -> None:
+    moved = dead(1, offer=Strength.STRONG, new_url="https://old1.example.org/new")
+    body = drafted(prospect(moved, dead(2, offer=Strength.STRONG))).body
+    assert "https://old1.example.org/new" in body
+    assert body.count(OFFER) == 1
+    alone, letter = prospect(moved), shipped("resource-page")
+    assert isinstance(compose(alone, Campaign(), letter, now=NOW, seen={}), NoDraft)
+    assert isinstance(compose(alone, Campaign(), letter, now=NOW, seen={}, chosen=[moved.link.target_url]), Draft)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -49,7 +49,7 @@ async def test_windows_line_ends_and_a_missing_last_one_are_fine(web: ResourceWe
 
 
 async def test_when_everything_fails_it_ends(web: ResourceWeb, tmp_path: Path) -> None:
-    found = await rows(web, "".join(f"http://nowhere{n}.test/\n" for n in range(300)), CONCURRENT_REQUESTS=10)
+    found = await rows(web, "".join(f"http://nowhere{n}.test/\n" for n in range(300)), CONCURRENT_REQUESTS=10, DOWNLOAD_TIMEOUT=60)
     assert {row["verdict"] for row in found} == {"dns"}
     assert len(found) == 300
 
