@@ -18,6 +18,7 @@ from prospector.review import dashboard
 from prospector.review.funnel import Stretch, funnel
 from prospector.store import Store
 from tests.store import builders as make
+from tests.store.deeds import decide
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7 * 7 }}\u202egnp.exe"
 LETTERS = (
@@ -71,7 +72,7 @@ def fill(store: Store) -> None:
         store.prospects.save(make.prospect(page, score=score, contact=contact), now=make.NOON)
     for number, (status, stage) in enumerate(LETTERS):
         store.drafts.save(make.draft(pages[number]), now=make.NOON)
-        store.drafts.decide(number + 1, status, now=make.NOON)
+        decide(store, number + 1, status, now=make.NOON)
         store.prospects.set_stage(pages[number], stage, now=make.NOON)
 
 
