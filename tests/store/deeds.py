@@ -17,8 +17,8 @@ def edit(store: Store, draft_id: int, *, subject: str | None, body: str | None, 
 
 
 def decide(store: Store, draft_id: int, status: DraftStatus, *, note: str | None = None, now: datetime) -> None:
-    """None leaves the note that stands there."""
+    """None leaves the note that stands there. Nothing happens where there is no such draft."""
     stored = store.drafts.get(draft_id)
-    assert stored is not None
-    written = {"status": status, "note": stored.note if note is None else note}
-    store.drafts.change(stored, written, actor=Actor.PERSON, kind=status, now=now)
+    if stored is not None:
+        written = {"status": status, "note": stored.note if note is None else note}
+        store.drafts.change(stored, written, actor=Actor.PERSON, kind=status, now=now)
