@@ -211,6 +211,7 @@ async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, des
     await expect(page.locator("#ask")).to_be_hidden()
     assert status(desk, 2) is DraftStatus.READY
     await page.keyboard.press("a")
+    await expect(page.locator("#ask")).to_be_visible()
     await page.keyboard.press("Enter")
     await said(page, "Approved.")
     assert status(desk, 2) is DraftStatus.APPROVED
