@@ -136,15 +136,6 @@ def _duration(value: Any) -> Any:
     return duration
 
 
-def duration_text(duration: timedelta) -> str:
-    """As one would write it in the file: 24h, 3d, 90s."""
-    seconds = duration.total_seconds()
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds and seconds % length == 0 and (unit != "d" or seconds > length):
-            return f"{seconds / length:.0f}{unit}"
-    return f"{seconds:g}s"
-
-
 def _url_file(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, str):
         return value

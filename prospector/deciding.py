@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from prospector.campaign import Campaign
-from prospector.deciding_checks import Checks, address_of, what_next
+from prospector.deciding_answers import Done, Refused, no_draft, no_target
+from prospector.deciding_checks import Checks, address_of
+from prospector.deciding_claims import claims_of
+from prospector.deciding_shared import tell_shared_list
+from prospector.deciding_undo import Undoing
 from prospector.drafting import Writer, stored_prospect
 from prospector.items import Draft, DraftStatus, Observation, Stage, VerdictKind, Via, Wait
 from prospector.items import Outcome as Seen
-from prospector.outreach.decency import ENDING, PastLetter
 from prospector.outreach.naming import named_claims
 from prospector.outreach.plain import quiet
 from prospector.outreach.transitions import (
@@ -30,9 +32,9 @@ from prospector.outreach.transitions import (
     undecided,
     why_not,
 )
-from prospector.store import Actor, Event, Store, StoredDraft
+from prospector.store import Actor, Store, StoredDraft
 from prospector.store.findings import OfferChoice
-from prospector.store.suppressions import Reason, Suppressions
+from prospector.store.suppressions import Suppressions
 from prospector.verdicts.judge import judge
 from prospector.words import label
 
@@ -40,22 +42,6 @@ __all__ = ["Decisions", "Done", "Outcome", "Refused"]
 
 # how a person's look is recorded: docs/verdicts.md
 ALIVE_STATUS, DEAD_STATUS = 200, 410
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """It happened."""
-
-    said: str  # one plain sentence for the person
-    draft_id: int | None = None
-    event_id: int | None = None  # what undo takes back; None: nothing changed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """It did not."""
-
-    reason: str  # one plain sentence: why not, and what would help
 
 
 class Decisions:
@@ -67,16 +53,20 @@ class Decisions:
         self.campaign = campaign
         self.suppressions = suppressions
         self.writer = Writer(store, campaign, suppressions)
-        self.checks = Checks(store, campaign, suppressions)
+        self.checks = Checks(store, campaign, suppressions, self.writer.templates)
+        self.undoing = Undoing(store, campaign, suppressions, self.writer)
 
     # -- drafts ------------------------------------------------------------------------------------------------------------
 
-    def approve(self, draft_id: int, *, now: datetime) -> Done | Refused:
-        """It may go out: at once, or, approved in advance, as soon as the claim that carries it is confirmed."""
+    def approve(self, draft_id: int, *, acknowledged: bool = False, now: datetime) -> Done | Refused:
+        """It may go out: at once, or, approved in advance, as soon as the claim that carries it is confirmed.
+
+        :param acknowledged: the person said that they know what they do, where that must be asked. Their yes is kept in the journal.
+        """
         with self.store.together():
             draft = self.store.drafts.get(draft_id)
             if draft is None:
-                return _no_draft(draft_id)
+                return no_draft(draft_id)
             if draft.status is DraftStatus.APPROVED:
                 return Done(said="It is approved already.", draft_id=draft_id)
             to = next_status(draft.status, Action.APPROVE)
@@ -84,6 +74,10 @@ class Decisions:
                 return Refused(reason=why_not(draft.status, Action.APPROVE))
             if why := self.checks.why_not_approved(draft, now=now):
                 return Refused(reason=why)
+            questions = self.checks.to_acknowledge(draft)
+            if questions and not acknowledged:
+                asked = questions[0].reason
+                return Refused(reason=f"{asked[:1].upper()}{asked[1:]}. If so, approve it on its page at the desk and say yes.", asks=True)
             written = {
                 "status": to,
                 "released_at": None if draft.waits else now,
@@ -91,18 +85,45 @@ class Decisions:
                 "snoozed_until": None,
             }
             event = self._change(draft, written, "approved", now=now)
-        return Done(said=f"Approved. {what_next(draft)}", draft_id=draft_id, event_id=event)
+            for question in questions:
+                self.store.journal.note(
+                    subject=f"draft {draft_id}", kind="acknowledged", after={"rule": question.rule}, part_of=event, now=now
+                )
+        return Done(said=f"Approved. {self.checks.what_next(draft)}", draft_id=draft_id, event_id=event)
 
     def why_not_exported(self, draft_id: int, *, now: datetime) -> str:
         """Why this draft may not go out now, in a sentence; "" if it may. What `exported` would refuse for."""
         draft = self.store.drafts.get(draft_id)
         if draft is None:
-            return _no_draft(draft_id).reason
+            return no_draft(draft_id).reason
         if next_status(draft.status, Action.EXPORT) is None:
             return why_not(draft.status, Action.EXPORT)
         if draft.released_at is None:
-            return f"It is approved in advance. {what_next(draft)}"
+            return f"It is approved in advance. {self.checks.what_next(draft)}"
         return self.checks.nobody_to_write_to(draft, now=now) or self.checks.lint_error(draft)
+
+    def why_not_handed_over(self, draft_id: int, *, now: datetime) -> str:
+        """Why a person should not send this letter by hand now, in a sentence that says what would help; "" if they may."""
+        draft = self.store.drafts.get(draft_id)
+        if draft is None:
+            return no_draft(draft_id).reason
+        if draft.status is DraftStatus.EXPORTED:
+            why = self.checks.told_not_to_send(draft) or self.checks.nobody_to_write_to(draft, now=now)
+        else:
+            why = self.why_not_exported(draft_id, now=now)
+        return why or self.checks.claims_doubt(draft, now=now)
+
+    def out_today(self, *, now: datetime) -> int:
+        """How many letters left the house on this day of the person's own calendar."""
+        return self.store.drafts.out_since(now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def look_again(self, draft_id: int, *, now: datetime) -> Done | Refused:
+        """The next recheck asks all that the letter names, due or not."""
+        draft = self.store.drafts.get(draft_id)
+        if draft is None:
+            return no_draft(draft_id)
+        self.store.evidence.look_again([claim.target_url for claim in claims_of(self.store, draft)], at=now)
+        return Done(said="Its links are due now. Run: scrapy crawl recheck", draft_id=draft_id)
 
     def reject(self, draft_id: int, *, note: str = "", now: datetime) -> Done | Refused:
         return self._move(draft_id, Action.REJECT, "Rejected.", {"note": note, "released_at": None, "snoozed_until": None}, now=now)
@@ -115,7 +136,7 @@ class Decisions:
 
     def reopen(self, draft_id: int, *, now: datetime) -> Done | Refused:
         """As if nobody had decided: it can be approved, or rejected, anew."""
-        written = {"released_at": None, "snoozed_until": None, "exported_at": None}
+        written = {"released_at": None, "snoozed_until": None}
         done = self._move(draft_id, Action.REOPEN, "It is open again.", written, now=now)
         if isinstance(done, Done):
             self._redraft(draft_id, done.event_id, now=now)
@@ -126,7 +147,7 @@ class Decisions:
         draft = self.store.drafts.get(draft_id)
         prospect = None if draft is None else stored_prospect(self.store, draft)
         if draft is None or prospect is None:
-            return _no_draft(draft_id)
+            return no_draft(draft_id)
         claims = draft.claims
         if subject is not None or body is not None:
             text = f"{draft.subject if subject is None else subject}\n{draft.body if body is None else body}"
@@ -142,7 +163,7 @@ class Decisions:
         with self.store.together():
             draft = self.store.drafts.get(draft_id)
             if draft is None:
-                return _no_draft(draft_id)
+                return no_draft(draft_id)
             if next_status(draft.status, Action.EDIT) is None:
                 return Refused(reason=why_not(draft.status, Action.EDIT))
             if page_url is not None and page_url not in {match.page_url for match in self.store.findings.matches(target_url)}:
@@ -160,7 +181,7 @@ class Decisions:
         with self.store.together():
             draft = self.store.drafts.get(draft_id)
             if draft is None:
-                return _no_draft(draft_id)
+                return no_draft(draft_id)
             contact = self.store.prospects.contact(contact_id)
             prospect = stored_prospect(self.store, draft)
             if contact is None or prospect is None or contact.site != prospect.site:
@@ -185,7 +206,7 @@ class Decisions:
         """A person's leave to use, for this draft only, an address that its owner hid from harvesters."""
         draft = self.store.drafts.get(draft_id)
         if draft is None:
-            return _no_draft(draft_id)
+            return no_draft(draft_id)
         if not self.checks.is_hidden(draft):
             return Refused(reason="Its address stands openly on the page, so there is nothing to allow.")
         waits = tuple(wait for wait in draft.waits if wait is not Wait.LEAVE)
@@ -201,7 +222,7 @@ class Decisions:
         """A person looked: it is dead, or taken over. For a hijacked one this is what confirms it; for others it counts as one look."""
         verdict = self.store.evidence.verdict(target_url)
         if verdict is None:
-            return _no_target(target_url)
+            return no_target(target_url)
         if not verdict.kind.dead:
             return Refused(reason=f"It does not look dead ({label(verdict.kind)}), so there is nothing to confirm.")
         return self.look(target_url, alive=False, note=note, now=now)
@@ -215,7 +236,7 @@ class Decisions:
         with self.store.together():
             before = self.store.evidence.verdict(target_url)
             if before is None:
-                return _no_target(target_url)
+                return no_target(target_url)
             seen = Observation(
                 target_url=target_url,
                 observed_at=now,
@@ -236,7 +257,7 @@ class Decisions:
         with self.store.together():
             event = self.store.evidence.set_override(target_url, VerdictKind.UNKNOWN, note="left alone", now=now)
             if event is None:
-                return _no_target(target_url)
+                return no_target(target_url)
             self._redraft_all(target_url, event, now=now)
         return Done(said="No letter speaks of it any more.", event_id=event)
 
@@ -250,7 +271,7 @@ class Decisions:
         return tuple(self._exported(draft_id, now=now) for draft_id in draft_ids)
 
     def _exported(self, draft_id: int, *, now: datetime) -> Done | Refused:
-        with self.store.together():
+        with self.store.together(), self.suppressions.together():  # another campaign may be at the same page just now
             if why := self.why_not_exported(draft_id, now=now):
                 return Refused(reason=why)
             return self._move(draft_id, Action.EXPORT, "Exported.", {"exported_at": now}, now=now)
@@ -267,7 +288,7 @@ class Decisions:
         with self.store.together():
             draft = self.store.drafts.get(draft_id)
             if draft is None:
-                return _no_draft(draft_id)
+                return no_draft(draft_id)
             action = Action.SEND if outcome is Outcome.SENT else Action.REPORT
             to = next_status(draft.status, action)
             if to is None:
@@ -281,7 +302,7 @@ class Decisions:
             stage = self.store.prospects.stage(draft.page_url)
             if stage is not None:
                 self.store.prospects.set_stage(draft.page_url, next_stage(stage, outcome), part_of=event, now=now)
-            self._tell_suppressions(draft_id)
+            tell_shared_list(self.store, self.suppressions, draft_id)
             if outcome is Outcome.NO_REPLY and self.campaign.follow_ups.enabled:  # the reminder wants a new look at its links
                 due = written["sent_at"] + timedelta(days=self.campaign.follow_ups.after_days)
                 self.store.evidence.look_again([claim.target_url for claim in draft.claims], at=max(due, now))
@@ -305,64 +326,16 @@ class Decisions:
 
     # -- taking it back ----------------------------------------------------------------------------------------------------
 
-    def undo(self, event_id: int | None = None, *, now: datetime) -> Done | Refused:
-        """Take back the last change that a person made, or that one, with all that followed from it."""
+    def undo(self, event_id: int | None = None, *, draft_id: int | None = None, now: datetime) -> Done | Refused:
+        """Take back the last change that a person made, or that one, with all that followed from it.
+
+        An export is taken back only by its number: its file is out of our hands.
+
+        :param draft_id: the last change of this draft alone.
+        """
         with self.store.together():
-            event = self.store.journal.last() if event_id is None else self.store.journal.get(event_id)
-            if event is None:
-                return Refused(reason="There is nothing to undo.")
-            if event.actor is not Actor.PERSON or event.part_of is not None or event.kind == "undone":
-                return Refused(reason="That was not a person's decision, so it can't be undone.")
-            if event.undone_by is not None:
-                return Refused(reason="That is undone already.")
-            parts = self.store.journal.parts(event.id)
-            if why := self._changed_since(event):
-                return Refused(reason=why)
-            undone = self.store.journal.take_back(event, now=now)
-            pages = [page for part in parts for page in self._restore(part, part_of=undone, now=now)]
-            for page_url in dict.fromkeys(pages):  # only now: what a letter may say follows from all that was restored
-                self.writer.redraft(page_url, part_of=undone, now=now)
-                for draft in self.store.drafts.all_of_page(page_url):
-                    self._tell_suppressions(draft.id)
-            return Done(said=f"Undone: {event.kind}.", draft_id=_draft_of(event), event_id=undone)
-
-    def _changed_since(self, event: Event) -> str:
-        draft_id = _draft_of(event)
-        draft = None if draft_id is None else self.store.drafts.get(draft_id)
-        if draft is None or event.after is None or event.kind == "offer":
-            return ""
-        return self.store.drafts.differs(draft, event.after)
-
-    def _restore(self, event: Event, *, part_of: int, now: datetime) -> Sequence[str]:
-        """Make what an event changed what it was before; the pages whose letters rest on that."""
-        kind, _, name = event.subject.partition(" ")
-        before, after = event.before or {}, event.after or {}
-        match kind:
-            case "draft":
-                return self._restore_draft(int(name), event, part_of=part_of, now=now)
-            case "target" if "observation" in after:
-                self.store.evidence.forget_look(after["observation"])
-                verdict = judge(self.store.evidence.observations(name), self.campaign.verdicts.policy(), now=now)
-                self.store.evidence.save_verdict(name, verdict, now=now)
-                return self.store.drafts.of_target(name)
-            case "target" if "override" in before:
-                override = None if before["override"] is None else VerdictKind(before["override"])
-                self.store.evidence.set_override(name, override, note=before["note"], part_of=part_of, now=now)
-                return self.store.drafts.of_target(name)
-            case "prospect" if before and event.actor is Actor.PERSON:
-                self.store.prospects.set_stage(name, Stage(before["stage"]), part_of=part_of, now=now)
-        return ()
-
-    def _restore_draft(self, draft_id: int, event: Event, *, part_of: int, now: datetime) -> Sequence[str]:
-        draft = self.store.drafts.get(draft_id)
-        if draft is None or not event.before:
-            return ()
-        if event.kind == "offer":
-            choice = OfferChoice(event.before["offer_url"]) if event.before["chosen"] else None
-            self.store.findings.choose_offer(draft.page_url, event.before["target_url"], choice, now=now)
-        else:
-            self.store.drafts.restore(draft_id, event.before, part_of=part_of, now=now)
-        return [draft.page_url]
+            event = self.store.journal.last(draft_id) if event_id is None else self.store.journal.get(event_id)
+            return self.undoing.undo(event, now=now)
 
     # -- what they have in common ------------------------------------------------------------------------------------------
 
@@ -370,13 +343,13 @@ class Decisions:
         with self.store.together():
             draft = self.store.drafts.get(draft_id)
             if draft is None:
-                return _no_draft(draft_id)
+                return no_draft(draft_id)
             to = next_status(draft.status, action, written.get("waits", draft.waits))
             if to is None:
                 return Refused(reason=why_not(draft.status, action))
             event = self._change(draft, {"status": to, **written}, kind or to, now=now)
             if {draft.status, to} & OUT:
-                self._tell_suppressions(draft_id)
+                tell_shared_list(self.store, self.suppressions, draft_id)
         return Done(said=said, draft_id=draft_id, event_id=event)
 
     def _change(self, draft: StoredDraft, written: dict[str, Any], kind: str, *, now: datetime) -> int | None:
@@ -406,39 +379,3 @@ class Decisions:
             written["status"] = undecided(waits)
         self.store.drafts.change(draft, written, actor=Actor.CRAWL, kind="updated", part_of=event, now=now)
         self.writer.keep(prospect, letter, part_of=event, now=now)
-
-    def _tell_suppressions(self, draft_id: int) -> None:
-        """Make the shared list say of this letter what the draft says."""
-        draft = self.store.drafts.get(draft_id)
-        if draft is None or not draft.receipt:
-            return
-        site, address = self.store.drafts.site(draft), address_of(draft)
-        self.suppressions.drop_reasons(draft.receipt)
-        if draft.status not in OUT:
-            self.suppressions.drop_letter(draft.receipt)
-            return
-        past = PastLetter(
-            exported_at=draft.exported_at,
-            sent_at=draft.sent_at,
-            answered_at=draft.outcome_at if draft.outcome == Outcome.REPLIED else None,
-            ended_at=draft.outcome_at if draft.outcome in ENDING else None,
-            bounced=draft.outcome == Outcome.BOUNCED,
-        )
-        self.suppressions.note_letter(draft.receipt, past, address=address, site=site, page_url=draft.page_url)
-        if draft.outcome == Outcome.DECLINED and draft.outcome_at:
-            self.suppressions.add_site(site, reason=Reason.DECLINED, receipt=draft.receipt, now=draft.outcome_at)
-        if draft.outcome == Outcome.BOUNCED and draft.outcome_at and address:
-            self.suppressions.add(address, reason=Reason.BOUNCED, receipt=draft.receipt, now=draft.outcome_at)
-
-
-def _draft_of(event: Event) -> int | None:
-    kind, _, name = event.subject.partition(" ")
-    return int(name) if kind == "draft" else None
-
-
-def _no_draft(draft_id: int) -> Refused:
-    return Refused(reason=f"There is no draft {draft_id}. See: scrapy drafts list")
-
-
-def _no_target(target_url: str) -> Refused:
-    return Refused(reason=f"{target_url}: no crawled page links to it, or it was not looked at yet. Write it as the page has it.")

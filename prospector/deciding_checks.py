@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from prospector.campaign import Campaign
+from prospector.deciding_claims import claims_of, fallen_claims, named, stale_targets
 from prospector.drafting import previous_of, stored_prospect
 from prospector.items import ContactKind, Draft, Wait
-from prospector.outreach.lint import Finding, Severity, lint
-from prospector.outreach.plain import defanged, quiet
+from prospector.outreach.lint import Finding, Severity, lint, personal_part
+from prospector.outreach.templates import Template
+from prospector.outreach.transitions import DO_NOT_SEND
+from prospector.outreach.vibe import Phrase
 from prospector.store import Store, StoredDraft
 from prospector.store.suppressions import Suppressions
+
+MOST_OTHERS = 200  # letters that a new one is compared with
+LOOK_AGAIN = "Have it looked at again first: scrapy crawl recheck"
 
 
 class Checks:
     """Each answers with a sentence, or "" if nothing speaks against it."""
 
-    def __init__(self, store: Store, campaign: Campaign, suppressions: Suppressions) -> None:
+    def __init__(self, store: Store, campaign: Campaign, suppressions: Suppressions, templates: Mapping[str, Template]) -> None:
         self.store = store
         self.campaign = campaign
         self.suppressions = suppressions
+        self.templates = templates
+        self._personal: dict[tuple[int, str], frozenset[Phrase]] = {}
 
     def why_not_approved(self, draft: StoredDraft, *, now: datetime) -> str:
         if Wait.OFFER in draft.waits:
@@ -57,7 +66,7 @@ class Checks:
         return ""
 
     def findings(self, draft: StoredDraft) -> tuple[Finding, ...]:
-        """What lint says of a draft as it would go out."""
+        """What lint says of a draft as it would go out, also beside the other letters that a person wrote in."""
         prospect = stored_prospect(self.store, draft)
         if prospect is None:
             return ()
@@ -67,8 +76,51 @@ class Checks:
             prospect,
             self.campaign,
             evidence={claim.target_url: self.store.evidence.observations(claim.target_url) for claim in draft.claims},
+            others=self._others(draft),
+            template=self.templates.get(draft.template),
             previous=previous_of(first) if first else None,
         )
+
+    def _others(self, draft: StoredDraft) -> Mapping[str, frozenset[Phrase]]:
+        """What is personal in the letters of last time. One that nobody wrote in has nothing of its own, so it is not asked for."""
+        others = self.store.drafts.edited_lately(except_page=draft.page_url, limit=MOST_OTHERS)
+        self._personal = {(one.id, one.final_body): self._personal_part(one) for one in others}
+        return {f"draft {draft_id}": part for (draft_id, _), part in self._personal.items()}
+
+    def _personal_part(self, draft: StoredDraft) -> frozenset[Phrase]:
+        """Remembered from one look to the next: the desk asks at each key that is pressed."""
+        known = self._personal.get((draft.id, draft.final_body))
+        return personal_part(draft.final_body, self.campaign, self.templates.get(draft.template)) if known is None else known
+
+    def to_acknowledge(self, draft: StoredDraft) -> tuple[Finding, ...]:
+        """What must not pass without a person's word that they know what they do."""
+        return tuple(one for one in self.findings(draft) if one.acknowledge and one.severity is Severity.WARNING)
+
+    def told_not_to_send(self, draft: StoredDraft) -> str:
+        """An exported letter whose ground fell away: its note says so."""
+        return f"{draft.note[:1].upper()}{draft.note[1:]}. Delete its file." if draft.note.startswith(DO_NOT_SEND) else ""
+
+    def claims_doubt(self, draft: StoredDraft, *, now: datetime) -> str:
+        """What a letter that leaves the house now would say without our having seen it."""
+        if fallen := fallen_claims(self.store, draft):
+            return f"{named(fallen)} is not confirmed dead any more. {LOOK_AGAIN}"
+        fresh = self.campaign.export.fresh
+        stale = set(stale_targets(self.store, draft, fresh=fresh, now=now))
+        if stale:
+            claims = [claim for claim in claims_of(self.store, draft) if claim.target_url in stale]
+            hours = f"{fresh.total_seconds() / 3600:g} hours"
+            return (
+                f"{named(claims)} was not seen failing within the last {hours}, as your campaign wants (export.fresh_hours). {LOOK_AGAIN}"
+            )
+        return ""
+
+    def what_next(self, draft: StoredDraft) -> str:
+        if Wait.CLAIM in draft.waits:
+            unsure = sorted(fallen_claims(self.store, draft), key=lambda claim: not claim.carries)
+            return f"It goes out once {named(unsure[:1]) or 'its link'} is confirmed dead."
+        if not address_of(draft):
+            return "Open the page, paste it, and mark it as sent."
+        return "It goes out with the next export."
 
     def is_hidden(self, draft: StoredDraft) -> bool:
         contact = self.store.prospects.contact_at(self.store.drafts.site(draft), draft.recipient)
@@ -94,13 +146,3 @@ def as_it_goes_out(draft: StoredDraft) -> Draft:
 def address_of(draft: StoredDraft) -> str:
     """ "" where the letter goes into a form or a tracker."""
     return draft.recipient if "@" in draft.recipient and "://" not in draft.recipient else ""
-
-
-def what_next(draft: StoredDraft) -> str:
-    carrier = next((claim for claim in draft.claims if claim.carries), None)
-    if Wait.CLAIM in draft.waits:
-        name = (quiet(carrier.anchor, 60) or defanged(carrier.target_url)) if carrier else "its link"
-        return f"It goes out once “{name}” is confirmed dead."
-    if not address_of(draft):
-        return "Open the page, paste it, and mark it as sent."
-    return "It goes out with the next export."

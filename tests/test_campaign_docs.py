@@ -17,7 +17,6 @@ from pydantic.fields import FieldInfo
 from prospector.campaign import Campaign, load_campaign
 from prospector.campaign_lists import UrlFile
 from prospector.campaign_problems import table_in, toml_literal
-from prospector.campaign_types import duration_text
 from prospector.campaign_verdicts import DEAD_KINDS
 from prospector.verdicts.policy import Policy
 
@@ -33,6 +32,15 @@ class Row:
     default: str
     meaning: str
     example: str
+
+
+def duration_text(duration: timedelta) -> str:
+    """As one would write it in the file: 24h, 3d, 90s."""
+    seconds = duration.total_seconds()
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % length == 0 and (unit != "d" or seconds > length):
+            return f"{seconds / length:.0f}{unit}"
+    return f"{seconds:g}s"
 
 
 def rows_of_the_model() -> list[Row]:

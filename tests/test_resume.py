@@ -22,6 +22,7 @@ from prospector.store import Store
 from tests.crawling import command, crawl, environment, scrapy_async
 from tests.misbehaving_site import MisbehavingSite
 from tests.resource_web import TOPICS, ResourceWeb
+from tests.store.deeds import decide, edit
 
 LISTS, LINKS_EACH = 4, 50
 PATIENCE = 40.0  # seconds for a stopped crawl to end on a busy machine; its slowest page would take 60
@@ -194,8 +195,8 @@ async def test_what_a_person_did_between_kill_and_resume_stands(tmp_path: Path) 
         await killed(web, lambda: drafts_in(web) >= 2)
         with Store.open(web.database) as store:
             edited, rejected, *_ = store.drafts.list()
-            store.drafts.edit(edited.id, subject="My own words", body="Dear Ada, …", now=utc_now())
-            store.drafts.decide(rejected.id, DraftStatus.REJECTED, note="not my kind of page", now=utc_now())
+            edit(store, edited.id, subject="My own words", body="Dear Ada, …", now=utc_now())
+            decide(store, rejected.id, DraftStatus.REJECTED, note="not my kind of page", now=utc_now())
         await finished(web)
         await finished(web, "recheck")
         with Store.open(web.database) as store:

@@ -19,7 +19,8 @@ from prospector.campaign import Campaign
 from prospector.commands._recheck import recheck
 from prospector.commands._shared import chosen_campaign, decisions_on, open_store, say, suppressions_setting
 from prospector.deciding import Decisions, Refused
-from prospector.export.outreach import NOT_SEEN, LeftOut, Survey, stale_targets, survey
+from prospector.deciding_claims import stale_targets
+from prospector.export.outreach import NOT_SEEN, LeftOut, Survey, survey
 from prospector.items import DraftStatus
 from prospector.spiders.clock import utc_now
 from prospector.store import StoredDraft
@@ -89,8 +90,7 @@ def handover(command: ScrapyCommand, opts: argparse.Namespace) -> Iterator[Hando
 
 def _room(decisions: Decisions, opts: argparse.Namespace, *, now: datetime) -> int:
     """How many new letters may still go out on this day of the person's own calendar."""
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    room = max(0, decisions.campaign.export.per_day - decisions.store.journal.count(DraftStatus.EXPORTED, since=midnight))
+    room = max(0, decisions.campaign.export.per_day - decisions.out_today(now=now))
     return room if opts.limit is None else min(room, opts.limit)
 
 

@@ -5,18 +5,17 @@ A letter goes out only if a person approved it, every link it names is confirmed
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prospector.campaign import Campaign
 from prospector.deciding import Decisions
 from prospector.deciding_checks import address_of
+from prospector.deciding_claims import fallen_claims, named, stale_targets
 from prospector.export.message import Letter
-from prospector.items import Claim, Confidence, ContactKind, DraftStatus
-from prospector.outreach.plain import defanged, quiet
+from prospector.items import ContactKind, DraftStatus
 from prospector.store import Actor, Store, StoredDraft
-from prospector.verdicts.failed import failed_looks
 
 # reasons that count many letters, as a table of them shows
 NO_CONTACT = "nobody to write to was found"
@@ -73,7 +72,7 @@ def _looked_through(decisions: Decisions, *, again: bool, now: datetime) -> Iter
         if isinstance(standing, LeftOut):
             yield standing
         elif (draft.status is DraftStatus.APPROVED and (why := decisions.why_not_exported(draft.id, now=now))) or (
-            why := decisions.checks.nobody_to_write_to(standing, now=now)
+            why := decisions.checks.told_not_to_send(standing) or decisions.checks.nobody_to_write_to(standing, now=now)
         ):
             yield LeftOut(draft=standing, reason=_as_reason(why))
         else:
@@ -97,52 +96,20 @@ def _as_reason(sentence: str) -> str:
 
 def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, now: datetime) -> StoredDraft | LeftOut:
     """The letter as it may go out. One that says what is no longer so is written anew or withdrawn, as after a crawl."""
-    if not _fallen(decisions.store, draft):
+    if not fallen_claims(decisions.store, draft):
         return draft
     if draft.status is DraftStatus.EXPORTED:
         return LeftOut(
-            draft=draft, reason=f"do not send it: {_named(_fallen(decisions.store, draft))} is no longer confirmed dead", fell=True
+            draft=draft, reason=f"do not send it: {named(fallen_claims(decisions.store, draft))} is no longer confirmed dead", fell=True
         )
     decisions.writer.redraft(draft.page_url, now=now)
     renewed = decisions.store.drafts.get(draft.id) or draft
-    if renewed.exportable and (fallen := _fallen(decisions.store, renewed)):
-        note = f"{_named(fallen)} is no longer confirmed dead"
+    if renewed.exportable and (fallen := fallen_claims(decisions.store, renewed)):
+        note = f"{named(fallen)} is no longer confirmed dead"
         written = {"status": DraftStatus.WITHDRAWN, "note": note, "released_at": None}
         decisions.store.drafts.change(renewed, written, actor=Actor.CRAWL, kind="withdrawn", now=now)
         return LeftOut(draft=renewed, reason=note, fell=True)
     return renewed if renewed.exportable else LeftOut(draft=renewed, reason=renewed.note or IN_ADVANCE, fell=True)
-
-
-def _claims(store: Store, draft: StoredDraft) -> Sequence[Claim]:
-    """What the letter names; one that doesn't say counts as naming every dead link of its page."""
-    if draft.claims:
-        return draft.claims
-    return [Claim(target_url=row["target_url"], anchor=row["anchor"]) for row in store.reports.claims(draft.page_url)] or [
-        Claim(target_url=draft.page_url, anchor="every link on the page")
-    ]
-
-
-def _fallen(store: Store, draft: StoredDraft) -> list[Claim]:
-    return [claim for claim in _claims(store, draft) if not _confirmed(store, claim.target_url)]
-
-
-def _confirmed(store: Store, target_url: str) -> bool:
-    verdict = store.evidence.verdict(target_url)
-    return verdict is not None and verdict.kind.dead and verdict.confidence is Confidence.CONFIRMED
-
-
-def _named(claims: Sequence[Claim]) -> str:
-    return ", ".join(f"“{quiet(claim.anchor, 60) or defanged(claim.target_url)}”" for claim in claims[:3])
-
-
-def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[str]:
-    """Links that the letter names and that nobody looked at within that time."""
-    return [claim.target_url for claim in _claims(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
-
-
-def _seen_since(store: Store, target_url: str, since: datetime) -> bool:
-    """Was it seen dead? A look that a bot wall or an outage ended is none: it says nothing of the link."""
-    return bool(failed_looks(store.evidence.observations(target_url), since=since))
 
 
 # -- letters -----------------------------------------------------------------------------------------------------------------

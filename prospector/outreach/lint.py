@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from prospector.items import UNCLICKABLE_KINDS, ContactKind, Draft, Observation, Prospect
 from prospector.outreach.claims import LISTED, claims, unquoted, urls_of
@@ -186,8 +185,3 @@ def _likeness(own: frozenset[Phrase], others: Mapping[str, frozenset[Phrase]]) -
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def with_words(draft: Draft, *, subject: str | None, body: str | None) -> Draft:
-    """The draft as a person edited it; None leaves the template's words."""
-    return replace(draft, subject=draft.subject if subject is None else subject, body=draft.body if body is None else body)

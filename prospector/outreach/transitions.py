@@ -65,6 +65,8 @@ MOVES: Mapping[Action, Mapping[DraftStatus, DraftStatus]] = MappingProxyType(
 WITHDRAWABLE = frozenset({_W, _R, _A, _Z})
 # from here on a crawl changes nothing any more: it is refused, or out of the house
 SETTLED = frozenset({_N, _E, _S})
+# how the note of an exported letter begins whose ground fell away
+DO_NOT_SEND = "do not send it"
 # what was handed over or sent: another letter would be a second one
 OUT = frozenset({_E, _S})
 
@@ -185,7 +187,7 @@ def renewed(held: Held, letter: Draft, *, objection: str = "", now: datetime) ->
     """
     if held.status in SETTLED:
         fallen = _fallen(held, letter.dead) if held.status is _E else ()
-        return Renewal({"note": f"do not send it: {_lives_again(fallen)}"}, "flagged") if fallen else NOTHING
+        return Renewal({"note": f"{DO_NOT_SEND}: {_lives_again(fallen)}"}, "flagged") if fallen else NOTHING
     return _edited(held, letter, now=now) if held.edited else _unedited(held, letter, objection=objection, now=now)
 
 

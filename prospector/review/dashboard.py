@@ -237,7 +237,7 @@ def waiting(
         (status[DraftStatus.WAITING], "letters for a claim, an offer or a contact", "it is there", "scrapy drafts list --status waiting"),
         (status[DraftStatus.SNOOZED], "letters you put aside", back, ""),
         (early, "letters approved in advance", "their claims are confirmed", "scrapy crawl recheck"),
-        (status[DraftStatus.APPROVED] - early, "approved letters", "you export them", "scrapy export outreach"),
+        (status[DraftStatus.APPROVED] - early, "approved letters", "you export them", "scrapy export outreach -o letters/"),
     )
     return tuple(Waiting(number=size, what=what, until=until, do=do) for size, what, until, do in rows if size)
 

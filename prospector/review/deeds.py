@@ -26,7 +26,7 @@ def on_draft(decisions: Decisions, deed: str, draft_id: int, wishes: Wishes, *, 
     """:raises BadRequestError: no such deed, or something it needs is missing."""
     match deed:
         case "approve":
-            return decisions.approve(draft_id, now=now)
+            return decisions.approve(draft_id, acknowledged=wishes.get("acknowledged") is True, now=now)
         case "reject":
             return decisions.reject(draft_id, note=_text(wishes, "note", MAX_SUBJECT), now=now)
         case "snooze":
@@ -40,6 +40,8 @@ def on_draft(decisions: Decisions, deed: str, draft_id: int, wishes: Wishes, *, 
             return decisions.choose_offer(draft_id, _text(wishes, "target", 10_000), None if page is None else str(page), now=now)
         case "contact":
             return decisions.choose_contact(draft_id, _number(wishes, "contact"), now=now)
+        case "look":
+            return decisions.look_again(draft_id, now=now)
         case "hidden":
             return decisions.allow_hidden_address(draft_id, now=now)
         case "mark":
@@ -74,10 +76,10 @@ async def in_bulk(draft_ids: Sequence[int], deed: Callable[[int], Done | Refused
     return done, refused
 
 
-def undo(decisions: Decisions, events: Sequence[int], *, now: datetime) -> Done | Refused:
-    """The last change a person made, or those ones, latest first."""
+def undo(decisions: Decisions, events: Sequence[int], *, draft_id: int | None = None, now: datetime) -> Done | Refused:
+    """The last change a person made (to this draft), or those ones, latest first."""
     if not events:
-        return decisions.undo(now=now)
+        return decisions.undo(draft_id=draft_id, now=now)
     results = [decisions.undo(event, now=now) for event in sorted(events, reverse=True)]
     refused = [result for result in results if isinstance(result, Refused)]
     if refused:

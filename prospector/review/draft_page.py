@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from prospector.deciding import Decisions, Outcome
+from prospector.deciding_checks import LOOK_AGAIN
 from prospector.export.mailto import mailto
 from prospector.items import DraftStatus
 from prospector.review.evidence import shown_claims, unsafe_hosts
@@ -18,6 +19,7 @@ from prospector.words import label
 
 # out of the house: what was written can't be changed any more
 OUT = frozenset({DraftStatus.EXPORTED, DraftStatus.SENT})
+HAND_OVER = frozenset({DraftStatus.APPROVED, DraftStatus.EXPORTED})
 MOST_EVENTS = 12
 _SAID = {
     "created": "written by a crawl",
@@ -33,6 +35,7 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
     draft, store = dossier.draft, decisions.store
     place = store.desk.place(draft.id, wanted)
     claims = shown_claims(dossier, now)
+    why_not = decisions.why_not_handed_over(draft.id, now=now) if draft.status in HAND_OVER else ""
     return {
         "wanted": wanted,
         "dossier": dossier,
@@ -47,13 +50,24 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),
         "is_mail": "@" in draft.recipient and not draft.recipient.startswith(("http://", "https://")),
         "editable": draft.status not in OUT,
-        "why_not_exported": decisions.why_not_exported(draft.id, now=now) if draft.status is DraftStatus.APPROVED else "",
+        "why_not_handed_over": why_not,
+        "look_helps": why_not.endswith(LOOK_AGAIN),
+        "out_today": decisions.out_today(now=now),
+        "per_day": decisions.campaign.export.per_day,
+        "export_event": _export_event(dossier),
         "mailto": mailto(draft.recipient, draft.final_subject, draft.final_body) or "",
         "empty_mailto": (mailto(draft.recipient, draft.final_subject, "") or "").removesuffix("&body="),
         "outcomes": tuple(Outcome),
         "history": tuple((event, _said(event)) for event in dossier.events[:MOST_EVENTS]),
         **letter_values(decisions, draft, subject=draft.final_subject, body=draft.final_body),
     }
+
+
+def _export_event(dossier: Dossier) -> int | None:
+    """What takes the export of an exported letter back."""
+    if dossier.draft.status is not DraftStatus.EXPORTED:
+        return None
+    return next((event.id for event in dossier.events if event.kind == DraftStatus.EXPORTED and event.undone_by is None), None)
 
 
 def letter_values(decisions: Decisions, draft: StoredDraft, *, subject: str, body: str) -> dict[str, Any]:

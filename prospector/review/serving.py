@@ -136,7 +136,7 @@ class _Handlers:
         wishes, draft_id = await deeds.wishes_of(request), _id(request)
         deed = request.match_info["deed"]
         if deed == "undo":
-            return self._undo(wishes)
+            return self._undo(wishes, draft_id)
         result = deeds.on_draft(self._desk.decisions, deed, draft_id, wishes, now=self._desk.now())
         return _told(result)
 
@@ -168,9 +168,9 @@ class _Handlers:
     async def undo(self, request: web.Request) -> web.Response:
         return self._undo(await deeds.wishes_of(request))
 
-    def _undo(self, wishes: deeds.Wishes) -> web.Response:
+    def _undo(self, wishes: deeds.Wishes, draft_id: int | None = None) -> web.Response:
         events = deeds.draft_ids(wishes, "events") if wishes.get("events") else []
-        return _told(deeds.undo(self._desk.decisions, events, now=self._desk.now()), undone=True)
+        return _told(deeds.undo(self._desk.decisions, events, draft_id=draft_id, now=self._desk.now()), undone=True)
 
     # -- what all of them need ---------------------------------------------------------------------------------------------
 
@@ -219,6 +219,6 @@ def _id(request: web.Request) -> int:
 
 def _told(result: Done | Refused, *, undone: bool = False) -> web.Response:
     if isinstance(result, Refused):
-        return web.json_response({"reason": result.reason}, status=409)
+        return web.json_response({"reason": result.reason, "asks": result.asks}, status=409)
     events = [] if undone or result.event_id is None else [result.event_id]
     return web.json_response({"said": result.said, "events": events, "draft": result.draft_id})

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from prospector.items import Draft, DraftStatus
-from prospector.outreach.transitions import UNDECIDED, WITHDRAWABLE, renewed, undecided
+from prospector.outreach.transitions import DO_NOT_SEND, UNDECIDED, WITHDRAWABLE, renewed, undecided
 from prospector.store.codecs import time_text
 from prospector.store.draft_rows import StoredDraft, decoded, draft_of, encoded
 from prospector.store.events import Actor, Change, Event, events_of, record
@@ -89,7 +89,7 @@ class Drafts:
 
     def withdraw_one(self, stored: StoredDraft, *, reason: str, part_of: int | None = None, now: datetime) -> bool:
         if stored.status is DraftStatus.EXPORTED:
-            self.change(stored, {"note": f"do not send it: {reason}"}, actor=Actor.CRAWL, kind="flagged", part_of=part_of, now=now)
+            self.change(stored, {"note": f"{DO_NOT_SEND}: {reason}"}, actor=Actor.CRAWL, kind="flagged", part_of=part_of, now=now)
         if stored.status not in WITHDRAWABLE:
             return False
         written = {"status": DraftStatus.WITHDRAWN, "note": reason, "released_at": None}
@@ -106,28 +106,6 @@ class Drafts:
         return len(rows)
 
     # -- what a person does ------------------------------------------------------------------------------------------------
-
-    def edit(self, draft_id: int, *, subject: str | None, body: str | None, now: datetime) -> bool:
-        """A person's wording; None goes back to the template's. False: no such draft."""
-        with self._session.write():
-            stored = self.get(draft_id)
-            if stored is None:
-                return False
-            self.change(stored, {"edited_subject": subject, "edited_body": body}, actor=Actor.PERSON, kind="edited", now=now)
-        return True
-
-    def decide(self, draft_id: int, status: DraftStatus, *, note: str | None = None, now: datetime) -> bool:
-        """Set a status as it is said. Which ones are possible is `deciding`'s to ask, not ours. False: no such draft.
-
-        :param note: in words; None leaves the one that stands there.
-        """
-        with self._session.write():
-            stored = self.get(draft_id)
-            if stored is None:
-                return False
-            written = {"status": status, "note": stored.note if note is None else note}
-            self.change(stored, written, actor=Actor.PERSON, kind=status, now=now)
-        return True
 
     def change(
         self, stored: StoredDraft, written: Mapping[str, Any], *, actor: Actor, kind: str, part_of: int | None = None, now: datetime
@@ -183,6 +161,22 @@ class Drafts:
             {"id": stored.id, "site": site, "recipient": stored.recipient},
         )
         return [draft_of(row) for row in rows]
+
+    def edited_lately(self, *, except_page: str, limit: int) -> Sequence[StoredDraft]:
+        """Letters about other pages that a person wrote in, newest first, unless nobody wants to send them any more."""
+        rows = self._session.rows(
+            """
+            SELECT * FROM drafts
+            WHERE edited_body IS NOT NULL AND page_url <> ? AND status NOT IN ('rejected', 'withdrawn')
+            ORDER BY updated_at DESC, id DESC LIMIT ?
+            """,
+            (except_page, limit),
+        )
+        return [draft_of(row) for row in rows]
+
+    def out_since(self, since: datetime) -> int:
+        """How many were handed over or sent since then."""
+        return int(self._session.value("SELECT count(*) FROM drafts WHERE coalesce(exported_at, sent_at) >= ?", (time_text(since),)))
 
     def of_target(self, target_url: str) -> Sequence[str]:
         """Pages with a letter and a link to this target, also one that has left."""

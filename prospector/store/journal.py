@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from prospector.store.codecs import time_text
 from prospector.store.events import Actor, Change, Event, event_of, record
 from prospector.store.session import Session
 
@@ -17,14 +16,16 @@ class Journal:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def last(self) -> Event | None:
-        """What a person did last and did not take back."""
+    def last(self, draft_id: int | None = None) -> Event | None:
+        """What a person did last, to this draft or at all, and did not take back. No export: its file is out of our hands."""
         row = self._session.row(
             """
             SELECT * FROM events
-            WHERE actor = 'person' AND part_of IS NULL AND undone_by IS NULL AND kind <> 'undone'
+            WHERE actor = 'person' AND part_of IS NULL AND undone_by IS NULL AND kind NOT IN ('undone', 'exported')
+                AND (:subject IS NULL OR subject = :subject)
             ORDER BY id DESC LIMIT 1
-            """
+            """,
+            {"subject": None if draft_id is None else f"draft {draft_id}"},
         )
         return None if row is None else event_of(row)
 
@@ -37,11 +38,6 @@ class Journal:
         return tuple(
             map(event_of, self._session.rows("SELECT * FROM events WHERE id = ? OR part_of = ? ORDER BY id DESC", (event_id, event_id)))
         )
-
-    def count(self, kind: str, *, since: datetime) -> int:
-        """How often a person did this since then, and did not take it back."""
-        query = "SELECT count(*) FROM events WHERE kind = ? AND actor = 'person' AND at >= ? AND undone_by IS NULL"
-        return int(self._session.value(query, (kind, time_text(since))))
 
     def note(
         self,

@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -145,6 +146,10 @@ class Suppressions:
         """Tells two keys apart, and nothing else about them."""
         return self._hash("key", "")[:16]
 
+    def together(self) -> AbstractContextManager[None]:
+        """What is asked and noted inside happens at once: no other campaign notes a letter meanwhile. Keep it short."""
+        return self._session.write()
+
     # -- asking ------------------------------------------------------------------------------------------------------------
 
     def why_not(
@@ -162,9 +167,8 @@ class Suppressions:
         :param address: "" where there is only a form or a tracker.
         :param except_for: receipts of letters that don't count: its own, and the one that it follows up.
         """
-        for kind, hashed in self._names(address, site, page_url):
-            for reason in self._session.column("SELECT reason FROM blocks WHERE hash = ? AND kind = ?", (hashed, kind)):
-                return _sentence(_SAID[Reason(reason)].format(who=_WHO[kind]))
+        if why := self.blocked(address=address, site=site, page_url=page_url):
+            return why
         shared = {Sameness.PAGE: self._page(page_url), Sameness.CONTACT: self._address(address), Sameness.SITE: self._site(site)}
         for same, hashed in shared.items():
             for letter in self._letters(same, hashed):
@@ -176,7 +180,8 @@ class Suppressions:
         """Why nobody may ever write there, in a sentence; "" if somebody may: what `why_not` says without the rules of time."""
         for kind, hashed in self._names(address, site, page_url):
             for reason in self._session.column("SELECT reason FROM blocks WHERE hash = ? AND kind = ?", (hashed, kind)):
-                return _sentence(_SAID[Reason(reason)].format(who=_WHO[kind]))
+                said = _SAID[Reason(reason)].format(who=_WHO[kind])
+                return said[:1].upper() + said[1:]
         return ""
 
     def blocked_address(self, address: str) -> bool:
@@ -378,10 +383,6 @@ def _read_key(path: Path, *, empty: bool) -> bytes:
     if len(key) != _KEY_BYTES:
         raise StoreError(f"{file}: the key of the suppression list is damaged. Restore it from a copy.")
     return key
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _entry(row: Row) -> Entry:

@@ -17,6 +17,7 @@ from prospector.items import Confidence, DraftStatus, VerdictKind
 from prospector.review import dashboard
 from prospector.store import Store
 from tests.store import builders as make
+from tests.store.deeds import decide
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -48,7 +49,7 @@ def fill(store: Store) -> None:
         store.pages.save(make.page(page, links=links))
         store.prospects.save(make.prospect(page, contact=make.contact()), now=make.NOON)
         store.drafts.save(make.draft(page), now=make.NOON)
-        store.drafts.decide(number + 1, status, now=make.NOON)
+        decide(store, number + 1, status, now=make.NOON)
     for place, kind in enumerate(kinds):
         url = links[place].target_url
         if kind.dead:

@@ -15,12 +15,13 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from prospector.checking.browser_search import find_chromium
 from prospector.deciding import Done
-from prospector.items import Confidence, DraftStatus, VerdictKind
+from prospector.items import Confidence, Contact, ContactKind, DraftStatus, VerdictKind
+from prospector.links.sites import site_of
 from prospector.review.serving import Desk, serving
 from prospector.review.snapshot import MARK
 from prospector.store.desk import OPEN, Filter
 from tests.browser.world import Bystander
-from tests.review.desk_world import HOSTILE_HTML, MINT, NOW, OFFERS, SCRIPT, TAKEN, desk_at
+from tests.review.desk_world import HOSTILE_HTML, LIBRARY, MINT, NOW, OFFERS, SCRIPT, TAKEN, desk_at, seen_lately
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 SIZES = {"wide": (1280, 900), "narrow": (390, 844)}
@@ -149,6 +150,7 @@ async def test_many_are_rejected_at_once_and_all_come_back(page: Page, desk: Des
 
 
 async def test_an_approved_letter_can_be_handed_over_from_the_desk(page: Page, desk: Desk) -> None:
+    seen_lately(desk.store)
     draft = desk.store.drafts.get(2)
     assert draft is not None
     short = "Hello,\n\nthe link to mint is broken. " + draft.body[re.search("(My name is|I run)", draft.body).start() :]  # type: ignore[union-attr]
@@ -168,6 +170,7 @@ async def test_an_approved_letter_can_be_handed_over_from_the_desk(page: Page, d
 
 
 async def test_a_letter_too_long_for_a_link_is_copied_when_its_mail_is_opened(page: Page, desk: Desk) -> None:
+    seen_lately(desk.store)
     assert isinstance(desk.decisions.approve(2, now=NOW), Done)
     await page.goto("/drafts/2")
     link = page.get_by_role("link", name="Copy the letter and open a mail")
@@ -177,7 +180,45 @@ async def test_a_letter_too_long_for_a_link_is_copied_when_its_mail_is_opened(pa
     await said(page, "Copied")
 
 
+async def test_what_was_not_seen_failing_lately_is_not_handed_over(page: Page, desk: Desk) -> None:
+    assert isinstance(desk.decisions.approve(2, now=NOW), Done)
+    await page.goto("/drafts/2")
+    await expect(page.locator(".hand-over")).to_contain_text("was not seen failing within the last 24 hours")
+    await expect(page.get_by_text("Copy letter")).to_have_count(0)
+    await page.click("text=Make its links due now")
+    await said(page, "Run: scrapy crawl recheck")
+
+
+async def test_an_export_is_taken_back_at_the_desk(page: Page, desk: Desk) -> None:
+    assert isinstance(desk.decisions.approve(2, now=NOW), Done)
+    assert isinstance(desk.decisions.exported([2], now=NOW)[0], Done)
+    await page.goto("/drafts/2")
+    await page.keyboard.press("z")
+    await said(page, "It was exported since")
+    await page.click("text=Take the export back")
+    await said(page, "Delete the file")
+    assert status(desk, 2) is DraftStatus.APPROVED
+
+
+async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, desk: Desk) -> None:
+    german = Contact(site=site_of(LIBRARY), kind=ContactKind.EMAIL, value="editor@garten.de", source_url=LIBRARY, found_at=NOW)
+    desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
+    desk.decisions.writer.redraft(LIBRARY, now=NOW)
+    await page.goto("/drafts/2")
+    await page.keyboard.press("a")
+    await expect(page.locator("#ask")).to_contain_text("Germany: garten.de ends in .de")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#ask")).to_be_hidden()
+    assert status(desk, 2) is DraftStatus.READY
+    await page.keyboard.press("a")
+    await expect(page.locator("#ask")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await said(page, "Approved.")
+    assert status(desk, 2) is DraftStatus.APPROVED
+
+
 async def test_a_letter_to_a_form_is_pasted_there(page: Page, desk: Desk) -> None:
+    seen_lately(desk.store)
     await page.goto("/drafts/4")
     await page.click("text=other ways to reach them")
     await page.locator(".routes li", has_text="https://club.test/form").get_by_role("button").click()

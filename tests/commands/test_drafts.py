@@ -11,6 +11,7 @@ from prospector.items import DraftStatus
 from prospector.store import Store
 from tests.documents import parser_of
 from tests.store import builders as make
+from tests.store.deeds import edit
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_the_list_can_be_narrowed(here: Store, capsys: pytest.CaptureFixture[str
 
 
 def test_a_letter_is_shown_whole_in_a_persons_words_where_there_are_any(here: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    here.drafts.edit(2, subject="My own words", body="Dear Ada,\nhello.", now=make.NOON)
+    edit(here, 2, subject="My own words", body="Dear Ada,\nhello.", now=make.NOON)
     assert typed("show", "2") == 0
     assert capsys.readouterr().out.splitlines() == [
         "Page:      https://site1.example.org/",

@@ -17,6 +17,7 @@ from prospector.commands.match import _match
 from prospector.items import Confidence, DraftStatus, SitePage, Verdict, VerdictKind
 from prospector.store import Store
 from tests.store.builders import contact, link, page, seen
+from tests.store.deeds import decide, edit
 
 CAMPAIGN = """\
 name = "garden"
@@ -120,8 +121,8 @@ def test_letters_with_a_persons_hand_on_them_stay_as_they_are(folder: Path, stor
     store.site.save([GUIDE])
     assert match(folder) == 0
     edited, approved, untouched = (draft for url in PAGES if (draft := store.drafts.of_page(url)))
-    store.drafts.edit(edited.id, subject=None, body="My own words.", now=ago(hours=2))
-    store.drafts.decide(approved.id, DraftStatus.APPROVED, now=ago(hours=2))
+    edit(store, edited.id, subject=None, body="My own words.", now=ago(hours=2))
+    decide(store, approved.id, DraftStatus.APPROVED, now=ago(hours=2))
     before = [store.drafts.get(one.id) for one in (edited, approved)]
     moved = replace(GUIDE, url="https://mine.example/compost/how-to-make-compost")
     with store._session.write():

@@ -55,6 +55,13 @@ CASINO = BodySample(
 )
 
 
+LOOKS: dict[str, dict[str, Any]] = {
+    MINT: {"hops": (Hop(url=MINT, status=301, location="/lost"),), "final_url": "https://gone.example.com/lost"},
+    SOIL: {"status": None, "outcome": Outcome.NO_HOST},
+    TAKEN: {"status": 200, "final_url": TAKEN, "body": CASINO},
+}
+
+
 @contextmanager
 def desk_at(folder: Path, *, bystander: str = "bystander.test", filled: bool = True) -> Iterator[Desk]:
     campaign = load_campaign(DEMO, home=folder)
@@ -80,14 +87,15 @@ def fill(store: Store, decisions: Decisions, bystander: str = "bystander.test") 
         decisions.writer.redraft(url, now=NOW)
 
 
+def seen_lately(store: Store) -> None:
+    """The links failed again just now: a letter about them may be handed over."""
+    for url, fields in LOOKS.items():
+        store.evidence.save_observations([make.seen(url, observed_at=NOW - make.HOUR, **fields)])
+
+
 def _judge(store: Store) -> None:
-    looks: dict[str, dict[str, Any]] = {
-        MINT: {"hops": (Hop(url=MINT, status=301, location="/lost"),), "final_url": "https://gone.example.com/lost"},
-        SOIL: {"status": None, "outcome": Outcome.NO_HOST},
-        TAKEN: {"status": 200, "final_url": TAKEN, "body": CASINO},
-    }
     for days in (9, 6, 3):
-        store.evidence.save_observations([make.seen(url, observed_at=NOW - days * make.DAY, **fields) for url, fields in looks.items()])
+        store.evidence.save_observations([make.seen(url, observed_at=NOW - days * make.DAY, **fields) for url, fields in LOOKS.items()])
     confirmed: dict[str, Any] = {
         "first_failed_at": NOW - 9 * make.DAY,
         "confirmed_at": NOW - 3 * make.DAY,

@@ -16,8 +16,9 @@ from prospector.items import ArchivedCopy, Confidence, DraftStatus, Part, Score,
 from prospector.links.parsing import parse
 from prospector.review import dashboard
 from prospector.review.funnel import Stretch, funnel
-from prospector.store import Store
+from prospector.store import Actor, Store
 from tests.store import builders as make
+from tests.store.deeds import decide
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7 * 7 }}\u202egnp.exe"
 LETTERS = (
@@ -71,7 +72,7 @@ def fill(store: Store) -> None:
         store.prospects.save(make.prospect(page, score=score, contact=contact), now=make.NOON)
     for number, (status, stage) in enumerate(LETTERS):
         store.drafts.save(make.draft(pages[number]), now=make.NOON)
-        store.drafts.decide(number + 1, status, now=make.NOON)
+        decide(store, number + 1, status, now=make.NOON)
         store.prospects.set_stage(pages[number], stage, now=make.NOON)
 
 
@@ -131,7 +132,10 @@ def test_scores_stand_under_the_decision_that_was_made(store: Store) -> None:
 
 def test_what_waits_says_until_when_and_what_moves_it(store: Store, campaign: Campaign) -> None:
     fill(store)
+    (approved,) = store.drafts.list(DraftStatus.APPROVED)
+    store.drafts.change(approved, {"released_at": make.NOON}, actor=Actor.CRAWL, kind="released", now=make.NOON)
     waits = {(row.what, row.until): (row.number, row.do) for row in dashboard.figures(store, campaign, make.NOON)["waiting"]}
+    assert waits["approved letters", "you export them"] == (1, "scrapy export outreach -o letters/")
     assert waits["letters for your review", "you decide"] == (1, "scrapy review")
     assert waits["letters you put aside", "their day comes"][0] == 1
     assert [number for (what, _), (number, _) in waits.items() if what == "claims for another look"] == [3]

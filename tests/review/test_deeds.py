@@ -47,6 +47,16 @@ async def test_undo_without_a_number_takes_back_the_last_change(desk: Desk, clie
     assert (draft(desk, 2).status, draft(desk, 3).status) == (DraftStatus.REJECTED, DraftStatus.READY)
 
 
+async def test_undo_on_a_letter_takes_back_what_was_decided_on_that_letter(desk: Desk, client: aiohttp.ClientSession) -> None:
+    await post(client, "/drafts/2/reject")
+    await post(client, "/drafts/3/approve")
+    code, told = await post(client, "/drafts/2/undo")
+    assert (code, told["draft"]) == (200, 2)
+    assert (draft(desk, 2).status, draft(desk, 3).status) == (DraftStatus.READY, DraftStatus.APPROVED)
+    code, told = await post(client, "/drafts/2/undo")
+    assert (code, told["reason"]) == (409, "There is nothing to undo.")
+
+
 async def test_a_refusal_tells_its_reason(desk: Desk, client: aiohttp.ClientSession) -> None:
     await post(client, "/drafts/2/edit", subject="", body="Buy now [name]")
     code, told = await post(client, "/drafts/2/approve")

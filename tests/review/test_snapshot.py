@@ -18,7 +18,7 @@ def test_nothing_of_a_hostile_page_is_left_that_could_act() -> None:
     assert not re.search(r"<(script|iframe|object|embed|meta http|base|link|svg|form [^>]*action|img[^>]*src|video|audio|template)", shown)
     assert not re.search(r"\s(on\w+|href|src|srcset|style|action|ping|background|formaction|target)=", shown)
     assert "Growing mint" in shown
-    assert "&lt;script&gt;" in shown or "document.title" not in shown
+    assert "document.title" not in shown
 
 
 def test_of_two_links_to_a_target_the_one_with_the_same_words_is_marked() -> None:

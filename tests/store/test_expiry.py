@@ -10,6 +10,7 @@ import pytest
 from prospector.items import ContactKind, DraftStatus, Stage
 from prospector.store import Store
 from tests.store import builders as make
+from tests.store.deeds import decide
 
 LIND = make.contact()
 LATER = make.NOON + timedelta(days=181)
@@ -47,7 +48,7 @@ def test_one_that_was_seen_again_counts_from_then(store: Store) -> None:
 @pytest.mark.parametrize("status", [DraftStatus.APPROVED, DraftStatus.EXPORTED, DraftStatus.SENT])
 def test_an_address_that_a_letter_used_keeps_its_source(store: Store, status: DraftStatus) -> None:
     store.drafts.save(make.draft(), now=make.NOON)
-    store.drafts.decide(1, status, now=make.NOON)
+    decide(store, 1, status, now=make.NOON)
     assert store.prospects.expire_contacts(now=LATER) == 0
 
 
@@ -55,7 +56,7 @@ def test_a_form_that_a_letter_used_does_too(store: Store) -> None:
     form = make.contact("https://post.example.net/f1", kind=ContactKind.FORM, source_url="https://example.org/contact")
     store.prospects.save_contacts("example.org", [form], checked_at=make.NOON)
     store.drafts.save(make.draft(recipient="https://example.org/contact"), now=make.NOON)
-    store.drafts.decide(1, DraftStatus.SENT, now=make.NOON)
+    decide(store, 1, DraftStatus.SENT, now=make.NOON)
     store.prospects.expire_contacts(now=LATER)
     assert store.prospects.contacts("example.org") == (form,)
 
@@ -68,7 +69,7 @@ def test_so_does_the_contact_of_a_prospect_that_went_further(store: Store) -> No
 @pytest.mark.parametrize("status", [DraftStatus.WAITING, DraftStatus.READY, DraftStatus.SNOOZED])
 def test_a_letter_that_nobody_decided_about_is_withdrawn_without_a_trace_of_the_address(store: Store, status: DraftStatus) -> None:
     store.drafts.save(make.draft(status=DraftStatus.READY), now=make.NOON)
-    store.drafts.decide(1, status, now=make.NOON)
+    decide(store, 1, status, now=make.NOON)
     store.prospects.expire_contacts(now=LATER)
     draft = store.drafts.get(1)
     assert draft is not None
@@ -81,7 +82,7 @@ def test_a_letter_that_nobody_decided_about_is_withdrawn_without_a_trace_of_the_
 
 def test_a_rejected_letter_stays_rejected_and_loses_the_address(store: Store) -> None:
     store.drafts.save(make.draft(), now=make.NOON)
-    store.drafts.decide(1, DraftStatus.REJECTED, now=make.NOON)
+    decide(store, 1, DraftStatus.REJECTED, now=make.NOON)
     store.prospects.expire_contacts(now=LATER)
     draft = store.drafts.get(1)
     assert draft is not None

@@ -12,6 +12,7 @@ from prospector.items import ArchivedCopy, Confidence, DraftStatus, Part, Score,
 from prospector.store import Store
 from prospector.store.figure_tables import CLAIM, DEAD
 from tests.store import builders as make
+from tests.store.deeds import decide
 
 PAGES = [f"https://library-{number}.example.org/links" for number in range(4)]
 TARGETS = [f"https://host-{number}.example.com/x" for number in range(8)]
@@ -67,7 +68,7 @@ def something(store: Store, dice: random.Random) -> None:
         case 9 if rows(store, f"SELECT 1 FROM resource_pages WHERE url = '{page}'"):
             store.drafts.save(make.draft(page, status=dice.choice([DraftStatus.WAITING, DraftStatus.READY])), now=make.NOON)
         case 10:
-            store.drafts.decide(1, dice.choice(list(DraftStatus)), now=make.NOON)
+            decide(store, 1, dice.choice(list(DraftStatus)), now=make.NOON)
             store.prospects.set_stage(page, dice.choice(list(Stage)), now=make.NOON)
         case _:
             with store._session.write():
@@ -175,7 +176,7 @@ def test_letters_put_aside_say_when_the_first_comes_back_and_early_approvals_are
     for number, (status, released) in enumerate(
         [(DraftStatus.APPROVED, None), (DraftStatus.APPROVED, make.NOON), (DraftStatus.SNOOZED, None), (DraftStatus.SNOOZED, None)], 1
     ):
-        store.drafts.decide(number, status, now=make.NOON)
+        decide(store, number, status, now=make.NOON)
         until = (make.NOON + number * make.DAY).isoformat() if status is DraftStatus.SNOOZED else None
         with store._session.write():
             store._session.run(

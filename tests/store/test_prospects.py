@@ -7,6 +7,7 @@ import pytest
 from prospector.items import ArchivedCopy, ContactKind, DraftStatus, Part, ResourcePage, Stage
 from prospector.store import Actor, Alias, Saved, Store
 from tests.store import builders as make
+from tests.store.deeds import decide, edit
 
 UNDECIDED = (DraftStatus.WAITING, DraftStatus.READY)
 SETTLED = (DraftStatus.REJECTED, DraftStatus.EXPORTED, DraftStatus.SENT)
@@ -138,7 +139,7 @@ def test_an_undecided_letter_follows_the_crawl(store: Store, page: ResourcePage,
 def test_a_settled_letter_is_never_rewritten_by_a_crawl(store: Store, page: ResourcePage, status: DraftStatus) -> None:
     store.drafts.save(make.draft(), now=make.NOON)
     (draft,) = store.drafts.list()
-    assert store.drafts.decide(draft.id, status, now=make.NOON + make.HOUR)
+    decide(store, draft.id, status, now=make.NOON + make.HOUR)
     decided = store.drafts.get(draft.id)
     assert store.drafts.save(make.draft(subject="Other words", status=DraftStatus.WAITING), now=make.NOON + make.DAY) is Saved.KEPT
     assert store.drafts.get(draft.id) == decided
@@ -148,7 +149,7 @@ def test_a_settled_letter_is_never_rewritten_by_a_crawl(store: Store, page: Reso
 def test_an_edited_letter_keeps_a_persons_words_and_becomes_ready_when_its_claim_is_confirmed(store: Store, page: ResourcePage) -> None:
     store.drafts.save(make.draft(status=DraftStatus.WAITING, note="a claim waits"), now=make.NOON)
     (draft,) = store.drafts.list()
-    assert store.drafts.edit(draft.id, subject=None, body="Dear Ms Lind", now=make.NOON)
+    edit(store, draft.id, subject=None, body="Dear Ms Lind", now=make.NOON)
     assert store.drafts.save(make.draft(subject="New", body="New", recipient="x@y.example"), now=make.NOON + make.DAY) is Saved.UPDATED
     found = store.drafts.get(draft.id)
     assert found is not None
@@ -157,7 +158,7 @@ def test_an_edited_letter_keeps_a_persons_words_and_becomes_ready_when_its_claim
     assert found.recipient == draft.recipient
     (row,) = store.reports.drafts()
     assert (row["subject"], row["body"], row["edited"], row["status"]) == ("A dead link", "Dear Ms Lind", True, "ready")
-    assert store.drafts.edit(draft.id, subject=None, body=None, now=make.NOON + make.DAY)
+    edit(store, draft.id, subject=None, body=None, now=make.NOON + make.DAY)
     assert store.drafts.save(make.draft(subject="New"), now=make.NOON + make.DAY) is Saved.UPDATED
 
 
@@ -165,7 +166,7 @@ def test_an_edited_letter_keeps_a_persons_words_and_becomes_ready_when_its_claim
 def test_a_letter_is_withdrawn_unless_it_is_out_of_the_house_or_refused(store: Store, page: ResourcePage, status: DraftStatus) -> None:
     store.drafts.save(make.draft(), now=make.NOON)
     (draft,) = store.drafts.list()
-    store.drafts.decide(draft.id, status, now=make.NOON)
+    decide(store, draft.id, status, now=make.NOON)
     withdrawn = store.drafts.withdraw(page.url, reason="the link lives again", now=make.NOON + make.DAY)
     found = store.drafts.get(draft.id)
     assert found is not None
@@ -185,6 +186,4 @@ def test_a_withdrawn_letter_comes_back_when_its_claim_does(store: Store, page: R
 
 def test_nothing_happens_to_letters_that_are_not_there(store: Store) -> None:
     assert store.drafts.get(7) is None
-    assert not store.drafts.edit(7, subject="a", body="b", now=make.NOON)
-    assert not store.drafts.decide(7, DraftStatus.APPROVED, now=make.NOON)
     assert not store.drafts.withdraw(make.PAGE, reason="", now=make.NOON)

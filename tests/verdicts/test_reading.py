@@ -103,7 +103,9 @@ def test_a_hostile_tree_costs_no_time(tag: str) -> None:
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_no_text_makes_reading_fail(html: str, url: str) -> None:
     body = read_body(html, url=url, content_type="", sha256="", size=len(html), complete=True, expected=("herbs",), close=True)
-    assert body.text_length >= 0
+    assert body.text_length <= len(html)
+    assert body.words_present in {True, False, None}
+    assert all(sign.strip() for sign in body.signs)
 
 
 # -- shingles ---------------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ async function decide(path, wishes, next = "") {
   const result = await post(path, wishes);
   busy = false;
   document.body.removeAttribute("aria-busy");
+  if (result.asks) return sure(result.reason, () => decide(path, { ...wishes, acknowledged: true }, next));
   if (result.reason) {
     toast(result.reason, { refused: true });
     return false;
@@ -75,6 +76,16 @@ async function decide(path, wishes, next = "") {
   keepForNextPage(result.said, result.events || []);
   go(next || location.href, !next);
   return true;
+}
+
+// What must not pass without a person's word: they say yes, or nothing happens.
+function sure(why, then) {
+  const box = one("#ask");
+  one("#ask-why").textContent = why;
+  box.returnValue = "";
+  box.addEventListener("close", () => box.returnValue === "yes" && then(), { once: true });
+  box.showModal();
+  return false;
 }
 
 function go(href, keepScroll = false) {
@@ -92,7 +103,7 @@ async function undo() {
   const before = sessionStorage.getItem("undo-path");
   sessionStorage.removeItem("events");
   lastEvents = [];
-  const result = await post(draft ? `/drafts/${draft}/undo` : "/undo", wishes);
+  const result = await post(draft && !wishes.events ? `/drafts/${draft}/undo` : "/undo", wishes);
   if (result.reason) return toast(result.reason, { refused: true });
   keepForNextPage(result.said, []);
   sessionStorage.removeItem("undo-path");
@@ -221,6 +232,8 @@ const deeds = {
   "take-fresh": () => here("edit", { subject: null, body: null }),
   reopen: () => here("reopen"),
   hidden: () => here("hidden"),
+  look: () => here("look"),
+  "take-back": (button) => decide("/undo", { events: [Number(button.dataset.event)] }),
   sent: () => here("mark", { outcome: "sent" }),
   mark: (button) => here("mark", { outcome: button.dataset.outcome }),
   contact: (button) => here("contact", { contact: Number(button.dataset.contact) }),

@@ -1,0 +1,45 @@
+"""Whether what a letter claims still holds: every link that it names confirmed dead, and seen failing lately."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from prospector.items import Claim, Confidence
+from prospector.outreach.plain import defanged, quiet
+from prospector.store import Store, StoredDraft
+from prospector.verdicts.failed import failed_looks
+
+
+def claims_of(store: Store, draft: StoredDraft) -> Sequence[Claim]:
+    """What the letter names; one that doesn't say counts as naming every dead link of its page."""
+    if draft.claims:
+        return draft.claims
+    return [Claim(target_url=row["target_url"], anchor=row["anchor"]) for row in store.reports.claims(draft.page_url)] or [
+        Claim(target_url=draft.page_url, anchor="every link on the page")
+    ]
+
+
+def fallen_claims(store: Store, draft: StoredDraft) -> list[Claim]:
+    """Those that are not, or no longer, confirmed dead."""
+    return [claim for claim in claims_of(store, draft) if not is_confirmed(store, claim.target_url)]
+
+
+def is_confirmed(store: Store, target_url: str) -> bool:
+    verdict = store.evidence.verdict(target_url)
+    return verdict is not None and verdict.kind.dead and verdict.confidence is Confidence.CONFIRMED
+
+
+def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[str]:
+    """Links that the letter names and that nobody looked at within that time."""
+    return [claim.target_url for claim in claims_of(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
+
+
+def _seen_since(store: Store, target_url: str, since: datetime) -> bool:
+    """Was it seen dead? A look that a bot wall or an outage ended is none: it says nothing of the link."""
+    return bool(failed_looks(store.evidence.observations(target_url), since=since))
+
+
+def named(claims: Sequence[Claim]) -> str:
+    """At most three of them, as a person knows them."""
+    return ", ".join(f"“{quiet(claim.anchor, 60) or defanged(claim.target_url)}”" for claim in claims[:3])

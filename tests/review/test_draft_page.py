@@ -1,0 +1,120 @@
+"""The page of one letter: what it lets a person hand over, and what it says instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from prospector.items import DraftStatus
+from prospector.review.draft_page import draft_values
+from prospector.review.pages import Pages
+from prospector.store.desk import Filter
+from tests.desk_world import DAY, NOW, Dead, World, done, target
+from tests.store import builders as make
+
+HOUR = timedelta(hours=1)
+WAYS_OUT = ('href="mailto:', "Copy letter", "Mark as sent", 'id="letter-text"')
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    made = World(tmp_path, extra="[export]\nper_day = 2\n")
+    yield made
+    made.close()
+
+
+def approved(world: World, *, seen: datetime = NOW - HOUR) -> int:
+    world.page()
+    world.store.evidence.save_checks([(make.seen(target(), observed_at=seen), make.dead(first_failed_at=NOW - 8 * DAY))], now=NOW)
+    draft = world.crawl()
+    done(world.decisions.approve(draft.id, now=NOW))
+    return draft.id
+
+
+def exported(world: World) -> int:
+    draft_id = approved(world)
+    done(world.decisions.exported([draft_id], now=NOW)[0])
+    return draft_id
+
+
+def html(world: World, draft_id: int, *, now: datetime = NOW) -> str:
+    dossier = world.store.dossiers.of(draft_id)
+    assert dossier is not None
+    return Pages(token="t", campaign="c").render("draft.html", now=now, **draft_values(world.decisions, dossier, Filter(), now=now))
+
+
+def ways_out(shown: str) -> list[str]:
+    return [way for way in WAYS_OUT if way in shown]
+
+
+def test_what_is_fresh_may_be_handed_over_before_and_after_its_export(world: World) -> None:
+    draft_id = approved(world)
+    assert ways_out(html(world, draft_id)) == list(WAYS_OUT)
+    done(world.decisions.exported([draft_id], now=NOW)[0])
+    assert ways_out(html(world, draft_id)) == list(WAYS_OUT)
+
+
+@pytest.mark.parametrize("age", [24 * HOUR, 30 * DAY])
+@pytest.mark.parametrize("was_exported", [False, True])
+def test_what_nobody_saw_failing_lately_is_looked_at_first(world: World, age: timedelta, *, was_exported: bool) -> None:
+    draft_id = exported(world) if was_exported else approved(world)
+    shown = html(world, draft_id, now=NOW + age)
+    assert ways_out(shown) == []
+    assert "was not seen failing within the last 24 hours" in shown
+    assert "scrapy crawl recheck" in shown
+    assert 'data-deed="look"' in shown
+    done(world.decisions.look_again(draft_id, now=NOW + age))
+    assert world.store.evidence.due_among([target()], NOW + age) == [target()]
+
+
+def test_who_asked_not_to_be_written_to_since_the_export_is_left_alone(world: World) -> None:
+    draft_id = exported(world)
+    world.suppressions.add("library.greenlist.example", now=NOW)
+    shown = html(world, draft_id)
+    assert ways_out(shown) == []
+    assert "asked not to be written to" in shown
+    assert 'data-deed="look"' not in shown
+
+
+def test_what_lives_again_since_the_export_is_not_to_be_sent(world: World) -> None:
+    draft_id = exported(world)
+    world.lives(now=NOW)
+    world.crawl(now=NOW)
+    shown = html(world, draft_id)
+    assert ways_out(shown) == []
+    assert "Do not send it: none of its links looks dead any more. Delete its file." in shown
+
+
+def test_a_claim_that_is_no_longer_confirmed_stops_it_before_any_crawl(world: World) -> None:
+    draft_id = exported(world)
+    world.lives(now=NOW)
+    shown = html(world, draft_id)
+    assert ways_out(shown) == []
+    assert "“Planting guide 1” is not confirmed dead any more" in shown
+
+
+def test_the_days_limit_is_a_warning(world: World) -> None:
+    draft_id = approved(world)
+    assert "0 letters went out today; your campaign's limit is 2" in html(world, draft_id).replace("&#39;", "'")
+    for number in (2, 3):
+        url = f"https://library{number}.example/links"
+        world.page(url, [Dead(number)])
+        other = world.crawl(url)
+        done(world.decisions.approve(other.id, now=NOW))
+        done(world.decisions.exported([other.id], now=NOW)[0])
+    shown = html(world, draft_id)
+    assert "2 letters went out today, and your campaign" in shown
+    assert ways_out(shown) == list(WAYS_OUT)
+    assert world.decisions.out_today(now=NOW + 2 * DAY) == 0
+
+
+def test_an_export_is_taken_back_by_its_number_alone(world: World) -> None:
+    draft_id = exported(world)
+    event = next(one.id for one in world.store.drafts.events(draft_id) if one.kind == DraftStatus.EXPORTED)
+    assert f'data-deed="take-back" data-event="{event}"' in html(world, draft_id)
+    assert "Delete the file" in done(world.decisions.undo(event, now=NOW)).said
+    assert "take-back" not in html(world, draft_id)
+    assert world.suppressions.letters() == ()
