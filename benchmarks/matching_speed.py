@@ -9,6 +9,7 @@ links are the labelled ones, in a mixed order. Weights are the shipped ones.
 from __future__ import annotations
 
 import argparse
+import gc
 import itertools
 import random
 import resource
@@ -52,6 +53,9 @@ def main() -> None:
     questions = [question for question in read_questions(given.folder, given.split) if question.kind == "pos"]
     random.Random(7).shuffle(questions)  # noqa: S311  # an order to measure in, no secret
     topics = [question_topic(question.row, question.page) for question in questions[: given.links]]
+    del questions
+    gc.collect()
+    gc.freeze()  # the labelled data is no part of a crawl: its garbage collections need not walk through it
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "site.db") as store:
         spent = 0.0
         pages = enough_pages(given.folder, given.split, given.pages)

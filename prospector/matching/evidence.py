@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from prospector.matching.topic import Source, Topic
@@ -91,7 +91,10 @@ class Weigher:
         self._documents = max(1, documents)
         self.frequencies = frequencies
         self._unseen = self._weight(0)
-        self._idf = {word: self._weight(count) * (KIND_WEIGHT if word in KIND_STEMS else 1.0) for word, count in frequencies.items()}
+        log, documents = math.log, self._documents
+        self._idf = {word: log(1.0 + documents / (count + 0.5)) for word, count in frequencies.items()}
+        for word in KIND_STEMS & frequencies.keys():
+            self._idf[word] *= KIND_WEIGHT
 
     def _weight(self, count: int) -> float:
         return math.log(1.0 + self._documents / (count + 0.5))
@@ -105,7 +108,9 @@ class Weigher:
     def idf(self, word: str) -> float:
         return self._idf.get(word, self._unseen)
 
-    def mass(self, found: Iterable[str]) -> float:
+    def mass(self, found: Collection[str]) -> float:
+        if not found:  # most are, and this is asked thirty times a page
+            return 0.0
         idf, unseen = self._idf, self._unseen
         return sum([idf.get(word, unseen) for word in found])
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from prospector.matching.candidates import QUERIES, SPELLING
@@ -162,6 +163,8 @@ class Comparison:
 
     def _as_we_weigh(self, total: float, shared: AbstractSet[str], weight: Masses) -> float:
         """A word has its weight by the form in which it was seen. Where topic and page have different forms of it, the topic's counts."""
+        if not shared:
+            return total
         return total + self._mass(shared) - sum([weight.words[word] for word in shared])
 
     def _named_alike(self, source: Source, page: PageWords, weight: Masses, hits: Hits) -> dict[str, float]:
@@ -178,12 +181,17 @@ class Comparison:
             text, telling = weighed.text, weighed.telling
             grams = text.grams
             if grams:
-                best("grams", telling * max(_jaccard(grams, page.title_grams), _jaccard(grams, page.slug_grams)))
-                best("grams_in", telling * len(grams & (page.title_grams | page.slug_grams)) / len(grams))
+                in_title, in_slug = grams & page.title_grams, grams & page.slug_grams
+                if in_title or in_slug:
+                    alike = max(_jaccard(in_title, grams, page.title_grams), _jaccard(in_slug, grams, page.slug_grams))
+                    best("grams", telling * alike)
+                    best("grams_in", telling * len(in_title | in_slug) / len(grams))
             if text.stems.isdisjoint(page.body):
                 continue
-            best("title_dice", telling * _share(2.0 * self._mass(text.stems & hits.title), weighed.mass + weight.title))
-            best("slug_dice", telling * _share(2.0 * self._mass(text.stems & hits.slug), weighed.mass + weight.slug))
+            if in_title := text.stems & hits.title:
+                best("title_dice", telling * _share(2.0 * self._mass(in_title), weighed.mass + weight.title))
+            if in_slug := text.stems & hits.slug:
+                best("slug_dice", telling * _share(2.0 * self._mass(in_slug), weighed.mass + weight.slug))
             for heading, heading_mass in zip(page.headings, weight.headings, strict=True):
                 if not heading.isdisjoint(text.stems):
                     shared = text.stems & heading
@@ -293,6 +301,7 @@ def directly_below(urls: Iterable[str]) -> Counter[str]:
     return Counter(by_place[place[:-1]] for place in by_place if len(place) > 2 and place[:-1] in by_place)
 
 
+@lru_cache(maxsize=16384)
 def _place(url: str) -> tuple[str, ...]:
     parts = urlsplit(url)
     return (parts.netloc, *(segment for segment in parts.path.split("/") if segment))
@@ -311,6 +320,5 @@ def _deep(weights: Mapping[str, float], body: Mapping[str, float]) -> float:
     return sum([weights[word] * body[word] / (body[word] + HALF_DEPTH) for word in weights.keys() & body.keys()])
 
 
-def _jaccard(ours: frozenset[str], theirs: frozenset[str]) -> float:
-    shared = len(ours & theirs)
-    return shared / (len(ours) + len(theirs) - shared) if shared else 0.0
+def _jaccard(shared: AbstractSet[str], ours: AbstractSet[str], theirs: AbstractSet[str]) -> float:
+    return len(shared) / (len(ours) + len(theirs) - len(shared)) if shared else 0.0

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 
 from prospector.items import SitePage
 from prospector.matching.words import (
@@ -62,20 +63,22 @@ def page_words(page: SitePage) -> PageWords:
     surface: dict[str, str] = {}
 
     def named(found: list[str]) -> list[str]:
-        stems = [stem(word) for word in found]
+        stems = list(map(stem, found))
         for one, word in zip(stems, found, strict=True):
             surface.setdefault(one, word)
         return stems
 
-    title, slug_stems = named(name_words(page.title)), named(name_words(slug))
-    path = named([word for segment in segments for word in name_words(segment)])
+    title_words, slug_words = words(page.title), words(slug)
+    title, slug_stems = named(name_words(page.title, title_words)), named(name_words(slug, slug_words))
+    path = [*(word for segment in segments[:-1] for word in named(name_words(segment))), *slug_stems]
     headings = [words(heading) for heading in page.headings[:MAX_HEADINGS]]
     heading_stems = [named(heading) for heading in headings]
-    description = [stem(word) for word in words(page.description)]
-    text = [stem(word) for word in words(page.text[:MAX_BODY])]
+    description = list(map(stem, words(page.description)))
+    text = map(stem, words(page.text[:MAX_BODY]))
     in_line = [*title, *(word for heading in heading_stems for word in heading), *description, *text]
+    title_run = " ".join(title_words)
     counts = Counter(in_line)
-    body = {word: damped(count) for word, count in counts.items()} | dict.fromkeys(set(slug_stems) - counts.keys(), 1.0)
+    body = dict(zip(counts, map(damped, counts.values()), strict=True)) | dict.fromkeys(set(slug_stems) - counts.keys(), 1.0)
     return PageWords(
         url=page.url,
         name=page.title,
@@ -85,13 +88,13 @@ def page_words(page: SitePage) -> PageWords:
         headings=tuple(frozenset(heading) for heading in heading_stems if heading),
         lead=frozenset(title).union(slug_stems, description, *heading_stems),
         body=body,
-        squares=sum([count * count for count in body.values()]),
+        squares=sum(map(mul, body.values(), body.values())),
         pairs=pairs(in_line),
         title_grams=trigrams(page.title),
         slug_grams=trigrams(slug),
-        runs=frozenset([" ".join(words(page.title)), *(" ".join(heading) for heading in headings)]) - {""},
-        title_run=" ".join(words(page.title)),
-        slug_run=" ".join(words(slug)),
+        runs=frozenset([title_run, *(" ".join(heading) for heading in headings)]) - {""},
+        title_run=title_run,
+        slug_run=" ".join(slug_words),
         depth=len(segments),
         listing=any(segment.lower() in LISTING_SEGMENTS for segment in segments[-2:]),
         outdated=any(segment.lower() in OUTDATED_SEGMENTS for segment in segments),

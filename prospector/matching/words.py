@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import filterfalse, pairwise
 from string import ascii_lowercase
 from urllib.parse import unquote, urlsplit
 
@@ -84,7 +84,7 @@ def _plain(letter: str) -> str:
 def words(text: str) -> list[str]:
     """Folded words in order, without stop words. Runs of ideographs become pairs of characters."""
     folded = fold(text)
-    found = [word for word in WORD.findall(folded) if word not in SILENT]
+    found = list(filterfalse(SILENT.__contains__, WORD.findall(folded)))
     if folded.isascii() or not IDEOGRAPHS.search(folded):
         return found
     cut: list[str] = []
@@ -96,9 +96,12 @@ def words(text: str) -> list[str]:
     return cut
 
 
-def name_words(text: str) -> list[str]:
-    """Words of a name or a slug, where camelCase parts count beside the whole: "createRange" → createrange, create, range."""
-    found = words(text)
+def name_words(text: str, cut: Sequence[str] | None = None) -> list[str]:
+    """Words of a name or a slug, where camelCase parts count beside the whole: "createRange" → createrange, create, range.
+
+    :param cut: its `words`, where they are known.
+    """
+    found = words(text) if cut is None else list(cut)
     if CAMEL.search(text):
         seen = set(found)
         found.extend(part for part in words(CAMEL.sub(" ", text)) if part not in seen)

@@ -94,6 +94,11 @@ class Session:
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         return list(self.each(sql, parameters))
 
+    def tuples(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
+        """Rows without the columns' names, for what is asked a thousand times a second."""
+        with plain_errors(self.path):
+            return self.run(sql, parameters).fetchall()
+
     def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
         return next(iter(self.rows(sql, parameters)), None)
 

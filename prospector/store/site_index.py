@@ -18,6 +18,7 @@ _INDEXED = "site_indexed_at"
 _BEGUN = "site_index_begun_at"
 _TIES = 10  # pages looked at beyond the limit, to see where the equals of the last one end
 _MOST_WORDS = 64  # of a query: more only cost time, and FTS5 limits how deep an expression may be
+_COUNTED_AT_ONCE = 20  # words in one statement: half the time of one by one
 # title, headings, description, URL words, text: how much a hit there weighs
 _WEIGHTS = "4.0, 2.0, 2.0, 3.0, 1.0"
 
@@ -115,7 +116,7 @@ class SiteIndex:
         looked_at = limit
         while query:
             looked_at += _TIES
-            rows = self._session.rows(
+            found = self._session.tuples(
                 f"""
                 SELECT page.url, best.score FROM (
                     SELECT rowid AS id, bm25(site_pages_fts, {_WEIGHTS}) AS score
@@ -127,8 +128,8 @@ class SiteIndex:
                 """,  # noqa: S608  # the weights are ours; sorting two numbers, not whole pages, is a third faster
                 (query, looked_at),
             )
-            if len(rows) < looked_at or rows[-1]["score"] > rows[limit - 1]["score"]:
-                return [row["url"] for row in rows[:limit]]
+            if len(found) < looked_at or found[-1][1] > found[limit - 1][1]:
+                return [url for url, _ in found[:limit]]
             looked_at *= 2  # equals were cut off, and which of them come first must not depend on the order in which the site was read
         return []
 
@@ -147,8 +148,13 @@ class SiteIndex:
 
     def document_frequency(self, words: Sequence[str]) -> Mapping[str, int]:
         """Word → how many pages have it, in the index's own folding of case and accents."""
-        count = "SELECT count(*) FROM site_pages_fts WHERE site_pages_fts MATCH ?"
-        return {word: int(self._session.value(count, (_quoted(word),))) for word in words}
+        counted: dict[str, int] = {}
+        for start in range(0, len(words), _COUNTED_AT_ONCE):
+            batch = words[start : start + _COUNTED_AT_ONCE]
+            count = "(SELECT count(*) FROM site_pages_fts WHERE site_pages_fts MATCH ?)"
+            (counts,) = self._session.tuples(f"SELECT {', '.join([count] * len(batch))}", tuple(map(_quoted, batch)))
+            counted |= zip(batch, counts, strict=True)
+        return counted
 
 
 def _quoted(word: str) -> str:

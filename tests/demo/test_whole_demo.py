@@ -13,18 +13,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from prospector.campaign import find_campaign
+from prospector.campaign import Thresholds, find_campaign
 from prospector.deciding import Decisions, Done
 from prospector.demo.truth import Offer, PageTruth, load_truth
 from prospector.drafting import open_suppressions
 from prospector.items import Claim, Confidence, ContactKind, DraftStatus, Strength, Verdict, VerdictKind
 from prospector.links.sites import site_of
+from prospector.matching.rank import Ranker
+from prospector.offers import topic_in
 from prospector.spiders.clock import utc_now
 from prospector.store import Actor, Store, StoredDraft
 from tests.crawling import scrapy
 
 TRUTH = load_truth()
 MOST_ROUNDS = 6
+CLOSE = 0.05  # of a confidence to a threshold
 CHANGING = {url for url, kinds in TRUTH.kinds.items() if len(kinds) > 1}
 
 
@@ -107,6 +110,25 @@ def test_every_match(store: Store, offer: Offer) -> None:
     else:
         assert found[0].page_url in offer.pages
         assert found[0].strength is offer.strength
+
+
+def test_no_match_is_a_close_call(demo: Demo, store: Store) -> None:
+    """The demo decides by the thresholds that every campaign has unless it says otherwise, and another sentence on a page turns nothing round."""
+    campaign, _ = find_campaign(None, demo.database.parent.parent)
+    assert campaign.thresholds == Thresholds()
+    ranker = Ranker(store.site)
+    for offer in TRUTH.offers:
+        topic = topic_in(store, offer.target)
+        (nearest,) = ranker.nearest(topic, strong=campaign.thresholds.strong, limit=1)
+        for threshold in (campaign.thresholds.strong, campaign.thresholds.possible):
+            assert abs(nearest.confidence - threshold) > CLOSE, offer.target
+
+
+def test_the_demo_shows_every_kind_of_match() -> None:
+    strengths = [offer.strength for offer in TRUTH.offers]
+    assert strengths.count(Strength.STRONG) >= 5
+    assert strengths.count(Strength.POSSIBLE) >= 2
+    assert strengths.count(None) >= 5
 
 
 def test_nothing_else_is_offered_unasked(store: Store, demo: Demo) -> None:
