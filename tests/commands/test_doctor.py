@@ -118,7 +118,7 @@ def test_a_file_that_is_no_database_fails_or_is_new(folder: Path, content: bytes
     found = look(folder, now=datetime.now(UTC))["database"]
     assert (found.level is Level.FAIL) == bool(content)
     if content:
-        assert "it is not a database" in found.text
+        assert "scrapy doctor --repair" in found.text
 
 
 def test_somebody_elses_database_is_left_alone(folder: Path) -> None:
@@ -214,11 +214,11 @@ def test_a_sqlite_without_full_text_search_fails(monkeypatch: pytest.MonkeyPatch
 
 def test_a_failure_sets_the_exit_code(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(folder)
-    assert run_plainly(lambda: doctor([], Namespace(campaign=None))) == 0
-    assert run_plainly(lambda: doctor([], Namespace(campaign="absent"))) == 1
+    assert run_plainly(lambda: doctor([], Namespace(campaign=None, repair=False))) == 0
+    assert run_plainly(lambda: doctor([], Namespace(campaign="absent", repair=False))) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith("fail  campaign   absent: no campaign file there")
-    assert run_plainly(lambda: doctor(["garden"], Namespace(campaign=None))) == 2
+    assert run_plainly(lambda: doctor(["garden"], Namespace(campaign=None, repair=False))) == 2
 
 
 def test_it_works_anywhere_on_a_console_of_few_letters(folder: Path) -> None:
