@@ -50,7 +50,9 @@ def read_hosts(path: Path) -> dict[str, tuple[str, ...]]:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f'{path}: it is not written in UTF-8. Write lines like "127.0.0.1 name.example" in a plain text editor.') from error
+        raise ValueError(
+            f'{path}: it is not written in UTF-8. Write lines like "127.0.0.1 name.example" in a plain text editor.'
+        ) from error
     for number, line in enumerate(text.splitlines(), start=1):
         fields = line.partition("#")[0].split()
         if not fields:
