@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from packaging.requirements import Requirement
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
@@ -172,6 +173,7 @@ def programs() -> Iterator[Finding]:
     yield Finding(level=Level.OK if supported else Level.FAIL, subject="python", text=platform.python_version() + advice)
     yield package("scrapy", "2.19")
     yield package("prospector", "")
+    yield libraries("prospector")
 
 
 def package(name: str, wanted: str) -> Finding:
@@ -184,6 +186,30 @@ def package(name: str, wanted: str) -> Finding:
             level=Level.WARN, subject=name, text=f'{found}: made for {wanted}. Install that with: pip install "{name}~={wanted}.0"'
         )
     return Finding(level=Level.OK, subject=name, text=found)
+
+
+def libraries(name: str) -> Finding:
+    """What an installed package needs, in the versions that it needs; what is only for its extras is not missed."""
+    try:
+        wanted = [Requirement(line) for line in requires(name) or ()]
+    except PackageNotFoundError:
+        return Finding(
+            level=Level.WARN, subject="libraries", text="not compared: Prospector isn't installed. Install it with: pip install -e ."
+        )
+    wrong = []
+    for each in wanted:
+        if each.marker is not None and not each.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(each.name)
+        except PackageNotFoundError:
+            wrong.append(f"{each.name} is missing")
+        else:
+            if not each.specifier.contains(found, prereleases=True):
+                wrong.append(f"{each.name} is {found}, not {each.specifier}")
+    if wrong:
+        return Finding(level=Level.FAIL, subject="libraries", text=f"{'; '.join(wrong)}. Install them with: pip install -e .")
+    return Finding(level=Level.OK, subject="libraries", text=f"{len(wanted)} looked at, all as needed")
 
 
 def sqlite() -> Finding:

@@ -193,6 +193,18 @@ def test_another_scrapy_than_the_one_it_was_made_for_is_a_warning() -> None:
     assert package("no-such-package-here", "").level is Level.WARN
 
 
+def test_a_library_that_is_missing_or_too_old_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor_module.libraries("prospector").level is Level.OK
+    monkeypatch.setattr(doctor_module, "requires", lambda _: ["lxml>=999", "no-such-package-here", 'other>=1; extra == "redis"'])
+    found = doctor_module.libraries("prospector")
+    assert found.level is Level.FAIL
+    assert "lxml is " in found.text
+    assert "no-such-package-here is missing" in found.text
+    assert "other" not in found.text
+    monkeypatch.undo()
+    assert doctor_module.libraries("no-such-package-here").level is Level.WARN
+
+
 def test_a_browser_that_is_not_there_is_a_warning_that_says_how_to_get_one(tmp_path: Path) -> None:
     missing = doctor_module.browser(str(tmp_path / "chromium"))
     assert missing.level is Level.WARN
