@@ -47,7 +47,7 @@ test: $(READY)  ## run all tests, as many at a time as there are processors; COV
 	@requirements/system.sh
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(if $(COV),--cov --cov-report=term:skip-covered) $(ARGS)
 
-torture: $(READY)  ## run the long tests: crashes at random moments
+torture: $(READY)  ## run the long tests: crashes, damage, failing disks and clocks at random moments, a long soak
 	@$(BIN)/python -m pytest -m torture --timeout 3600 $(ARGS)
 
 lint: $(READY)  ## ruff (rules and format) and mypy (strict)

@@ -122,7 +122,7 @@ class Hop:
 
     url: str
     status: int
-    location: str  # as sent
+    location: str  # as sent, less a name and password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ class ResourceWeb:
         self.folder = folder
         self.hosts = {OWN}
         self.targets: set[str] = set()
+        self.gone: set[str] = set()  # of these
         self.serve_own_site()
 
     # -- the web -----------------------------------------------------------------------------------------------------------
@@ -77,12 +78,14 @@ class ResourceWeb:
         """A page that works, to be linked to."""
         url = self.serve(host, path, f"<title>{path}</title><h1>{path}</h1><p>{PROSE * 2}{path}</p>", delay=delay)
         self.targets.add(url)
+        self.gone.discard(url)
         return url
 
     def missing(self, host: str, path: str) -> str:
         """A page that is gone, to be linked to."""
         url = self.serve(host, path, "<title>404 Not Found</title><h1>Not Found</h1>", status=404)
         self.targets.add(url)
+        self.gone.add(url)
         return url
 
     def link_list(

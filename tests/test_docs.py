@@ -233,6 +233,13 @@ def test_every_file_and_test_that_is_named_exists(page: Path) -> None:
             assert not test or re.search(rf"def {test}\(", found[0].read_text("utf-8")), span
 
 
+def test_every_row_of_the_threat_model_names_a_test() -> None:
+    tables = re.findall(r"^\|---\|---\|---\|\n((?:\|.*\n)+)", (DOCS / "threat-model.md").read_text("utf-8"), re.MULTILINE)
+    told = [line for table in tables for line in table.splitlines()]
+    assert len(told) > 30
+    assert [line for line in told if not re.search(r"`tests/[\w/]+\.py::test_\w+`", line.split("|")[-2])] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_code_block_says_what_it_is_written_in_or_is_plain(page: Path) -> None:
     known = {"", "sh", "toml", "python", "jinja", "json", "sql", "powershell", "text"}

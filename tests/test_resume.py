@@ -183,7 +183,7 @@ async def test_a_kill_costs_at_most_a_batch(tmp_path: Path, undisturbed: Tables,
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(100, 120))
+@pytest.mark.parametrize("seed", range(100, 150))
 async def test_a_kill_costs_at_most_a_batch_whenever_it_comes(tmp_path: Path, undisturbed: Tables, seed: int) -> None:
     await a_kill_costs_at_most_a_batch(tmp_path, undisturbed, seed)
 

@@ -15,6 +15,75 @@ from typing import Any
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291, deprecated
 
+# Ports of other services that take what is sent to them line by line, such as mail. No browser asks there (https://fetch.spec.whatwg.org/#port-blocking),
+# so a link there leads no reader anywhere; it could only make us speak to that service.
+BAD_PORTS = frozenset(
+    {
+        *(
+            0,
+            1,
+            7,
+            9,
+            11,
+            13,
+            15,
+            17,
+            19,
+            20,
+            21,
+            22,
+            23,
+            25,
+            37,
+            42,
+            43,
+            53,
+            69,
+            77,
+            79,
+            87,
+            95,
+            101,
+            102,
+            103,
+            104,
+            109,
+            110,
+            111,
+            113,
+            115,
+        ),
+        *(117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587),
+        *(
+            601,
+            636,
+            989,
+            990,
+            993,
+            995,
+            1719,
+            1720,
+            1723,
+            2049,
+            3659,
+            4045,
+            4190,
+            5060,
+            5061,
+            6000,
+            6566,
+            6665,
+            6666,
+            6667,
+            6668,
+            6669,
+            6679,
+            6697,
+            10080,
+        ),
+    }
+)
+
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]  # as socket.getaddrinfo gives it
 
 
@@ -45,6 +114,8 @@ def guarded_socket(info: AddrInfo) -> socket.socket:
     family, kind, proto, _, address = info
     if reason := why_refused(str(address[0])):
         raise AddressRefusedError(reason)
+    if address[1] in BAD_PORTS:
+        raise AddressRefusedError(f"port {address[1]} belongs to another service than the web; no browser asks there")
     return socket.socket(family, kind, proto)
 
 

@@ -27,7 +27,7 @@ from prospector.checking.body import ACCEPT_ENCODING, read_capped
 from prospector.checking.dns import make_dns
 from prospector.checking.failures import FOREIGN, Failed, certificate_problem, is_ours, outcome_of
 from prospector.checking.gate import Gate
-from prospector.checking.proxies import Proxies, is_private_literal, refusal_by_name
+from prospector.checking.proxies import Proxies, is_private_literal, refusal_by_name, without_credentials
 from prospector.checking.resolver import Resolver
 from prospector.checking.robots import MAX_BYTES as ROBOTS_MAX_BYTES
 from prospector.checking.robots import Robots
@@ -218,7 +218,7 @@ class Network:
             goes_to = normalise(location, url) if location else None
             if goes_to is None:  # an answer, or a redirect that leads nowhere we can go
                 return replace(answer, hops=tuple(hops), elapsed_ms=_ms(spent), certificate=certificate)
-            hops.append(Hop(url=url, status=answer.status, location=location[:MAX_URL]))
+            hops.append(Hop(url=url, status=answer.status, location=without_credentials(location[:MAX_URL])))
             url = goes_to
             if url in seen:
                 raise Failed(Outcome.REDIRECT_LOOP, f"it redirects in a circle, back to {url[:200]}", url, tuple(hops), _ms(spent))

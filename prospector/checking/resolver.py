@@ -47,7 +47,13 @@ def read_hosts(path: Path) -> dict[str, tuple[str, ...]]:
     Raises ValueError naming file and line for a line that isn't "ADDRESS NAME [NAME…]", OSError when it can't be read.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f'{path}: it is not written in UTF-8. Write lines like "127.0.0.1 name.example" in a plain text editor.'
+        ) from error
+    for number, line in enumerate(text.splitlines(), start=1):
         fields = line.partition("#")[0].split()
         if not fields:
             continue

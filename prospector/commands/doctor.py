@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from packaging.requirements import Requirement
 from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
@@ -28,17 +29,20 @@ from prospector.commands._shared import (
     DONE,
     FAILED,
     QUIET_SETTINGS,
+    CommandError,
     add_campaign_option,
     add_help,
     check_arguments,
     checked_letters,
+    chosen_campaign,
     no_seeds,
     run_plainly,
+    show,
     with_mistakes_in_letters,
 )
 from prospector.outreach.choice import named
 from prospector.outreach.templates import TemplateError
-from prospector.store import Store, StoreError
+from prospector.store import Store, StoreError, salvage, why_damaged
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)  # no honest clock shows an earlier time
 GIGABYTE = 10**9
@@ -75,16 +79,23 @@ class Command(ScrapyCommand):
     def long_desc(self) -> str:
         return (
             "Check versions, the campaign file, its database, the output folder, disk space, the browser, name look-ups and the clock. "
-            "Changes nothing but an older database, which is brought up to date."
+            "Changes nothing but an older database, which is brought up to date; with --repair, a damaged database is replaced by a new one with "
+            "all that can still be read of it, and kept beside it. Close the desk and other programs that have it open first."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="save what can be read of a damaged database into a new one, then look; the old one is kept",
+        )
         add_help(
             parser,
             examples="""
                 scrapy doctor                               the campaign in this folder, else the demo
+                scrapy doctor --repair                      the same, after saving what a damaged database still holds
                 scrapy doctor --campaign example-gardens    that folder's campaign""",
             exit_codes="""
                 0  nothing fails (warnings may stand)
@@ -99,7 +110,9 @@ class Command(ScrapyCommand):
 
 
 def doctor(args: list[str], opts: argparse.Namespace, *, hosts_file: str = "", program: str = "") -> int:
-    check_arguments(args, opts, at_most=0, usage="scrapy doctor --campaign FILE")
+    check_arguments(args, opts, at_most=0, usage="scrapy doctor --campaign FILE --repair")
+    if opts.repair:
+        repair(chosen_campaign(opts.campaign).database, now=datetime.now(UTC))
     levels = set()
     for finding in diagnose(opts.campaign, Path.cwd(), now=datetime.now(UTC), hosts_file=hosts_file, program=program):
         levels.add(finding.level)
@@ -107,6 +120,28 @@ def doctor(args: list[str], opts: argparse.Namespace, *, hosts_file: str = "", p
         for line in finding.more:
             print(f"{'':<17}{line}")
     return FAILED if Level.FAIL in levels else DONE
+
+
+def repair(path: Path, *, now: datetime) -> None:
+    """:raises CommandError: there is none. StoreError: it can't be repaired."""
+    if not path.exists():
+        raise CommandError(f"{path}: there is no such database yet, so there is nothing to repair.")
+    why = why_damaged(path)
+    if not why:
+        show(f"{path} is sound: nothing to repair")
+        return
+    found = salvage(path, now=now)
+    show(f"{path} was damaged ({why}). Saved from it:")
+    for table, rows in found.rows.items():
+        show(f"{rows:>9} {table}")
+    if found.left_out:
+        show(f"{found.left_out:>9} more rows were seen and could not be used: broken, or part of something that is lost")
+    show(f"The damaged one is kept at {found.kept_at}")
+    show(
+        "What is lost you find out by looking: crawl again to read lost pages anew, and compare with your sent mail before you write to anybody."
+    )
+    if found.deleted_may_be_back:
+        show("Which parts were in use is not known any more, so rows that had been deleted may be back.")
 
 
 def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, program: str = "") -> Iterator[Finding]:
@@ -138,6 +173,7 @@ def programs() -> Iterator[Finding]:
     yield Finding(level=Level.OK if supported else Level.FAIL, subject="python", text=platform.python_version() + advice)
     yield package("scrapy", "2.19")
     yield package("prospector", "")
+    yield libraries("prospector")
 
 
 def package(name: str, wanted: str) -> Finding:
@@ -150,6 +186,30 @@ def package(name: str, wanted: str) -> Finding:
             level=Level.WARN, subject=name, text=f'{found}: made for {wanted}. Install that with: pip install "{name}~={wanted}.0"'
         )
     return Finding(level=Level.OK, subject=name, text=found)
+
+
+def libraries(name: str) -> Finding:
+    """What an installed package needs, in the versions that it needs; what is only for its extras is not missed."""
+    try:
+        wanted = [Requirement(line) for line in requires(name) or ()]
+    except PackageNotFoundError:
+        return Finding(
+            level=Level.WARN, subject="libraries", text="not compared: Prospector isn't installed. Install it with: pip install -e ."
+        )
+    wrong = []
+    for each in wanted:
+        if each.marker is not None and not each.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(each.name)
+        except PackageNotFoundError:
+            wrong.append(f"{each.name} is missing")
+        else:
+            if not each.specifier.contains(found, prereleases=True):
+                wrong.append(f"{each.name} is {found}, not {each.specifier}")
+    if wrong:
+        return Finding(level=Level.FAIL, subject="libraries", text=f"{'; '.join(wrong)}. Install them with: pip install -e .")
+    return Finding(level=Level.OK, subject="libraries", text=f"{len(wanted)} looked at, all as needed")
 
 
 def sqlite() -> Finding:
@@ -219,6 +279,9 @@ def database(campaign: Campaign, now: datetime) -> Finding:
     path = campaign.database
     if not path.exists():
         return Finding(level=Level.OK, subject="database", text="none yet. The first crawl makes it: scrapy crawl resources")
+    if why := why_damaged(path):
+        text = f"{path} is damaged ({why}). Save what can be read with: scrapy doctor --repair"
+        return Finding(level=Level.FAIL, subject="database", text=text)
     try:
         with Store.open(path, create=False) as store:
             funnel = store.reports.funnel(now)

@@ -3,15 +3,17 @@
 The parser follows the HTML standard to the letter, and the letter has two traps: unclosed formatting elements are
 rebuilt in every block that follows (40 KB of them become 700 MB of tree), and deep nesting or a tag with thousands of
 attributes costs the square of its size. Pages that could do that, by counting, are pruned before they are parsed;
-no link is touched. Ordinary pages pass through unchanged.
+no link is touched. Ordinary pages pass through unchanged. What comes after very many tags is not read at all.
 """
 
 import re
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser
 
 _HARMLESS_TAGS = 1_500  # a page with fewer tags cannot grow to more than some 300,000 nodes
 _MAX_NODES = 2_000_000  # what formatting elements may multiply to
+_MAX_TAGS = 250_000  # several times the longest honest list; a page of nothing but links costs some 1.2 KB for each
 _MAX_DEPTH = 500  # about what browsers allow
 _LONG_TAG = 50_000  # characters of one tag before its attributes are counted
 _MANY_ATTRIBUTES = 2_000
@@ -39,6 +41,9 @@ def _pruned(html: str) -> str:
     tags = html.count("<")
     if tags <= _HARMLESS_TAGS:
         return html
+    if tags > _MAX_TAGS:
+        html = html[: next(islice(re.finditer("<", html), _MAX_TAGS, None)).start()]
+        tags = _MAX_TAGS
     starts = _FORMATTING_START.findall(html)
     # the standard keeps at most three identical formatting elements open
     if min(len(starts), 3 * len(set(starts))) * tags > _MAX_NODES and _left_open(html) * tags > _MAX_NODES:

@@ -11,6 +11,7 @@ from prospector.store.lock import CrawlLock
 from prospector.store.pages import KnownPage, LinkSighting
 from prospector.store.reports import Funnel
 from prospector.store.runs import Run
+from prospector.store.salvage import Salvaged, salvage, why_damaged
 from prospector.store.store import Store
 from prospector.store.visits import Visit
 
@@ -26,6 +27,7 @@ __all__ = [
     "PageCounts",
     "ProspectCount",
     "Run",
+    "Salvaged",
     "Saved",
     "Store",
     "StoreError",
@@ -34,4 +36,6 @@ __all__ = [
     "Visit",
     "Wanted",
     "Wish",
+    "salvage",
+    "why_damaged",
 ]

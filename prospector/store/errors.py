@@ -14,10 +14,10 @@ _WORDS = {
     sqlite3.SQLITE_READONLY: "it can't be written. Check the permissions of the file and its folder",
     sqlite3.SQLITE_PERM: "it can't be written. Check the permissions of the file and its folder",
     sqlite3.SQLITE_IOERR: "the disk reports an error. Check the disk, then run again",
-    sqlite3.SQLITE_CORRUPT: "it is damaged. Restore a copy, or move it away and crawl again",
+    sqlite3.SQLITE_CORRUPT: "it is damaged. Save what can be read of a campaign with `scrapy doctor --repair`, or restore a copy",
     sqlite3.SQLITE_FULL: "the disk is full. Make room, then run again: what was saved is kept",
     sqlite3.SQLITE_CANTOPEN: "it can't be opened or created. Is its folder there, and may you write to it?",
-    sqlite3.SQLITE_NOTADB: "it is not a database. Move it away, or choose another campaign name",
+    sqlite3.SQLITE_NOTADB: "it is not a database. If it was one, `scrapy doctor --repair` may save its rows; else move it away, or choose another campaign name",
 }
 _OUR_OWN_BUGS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError, sqlite3.NotSupportedError)
 

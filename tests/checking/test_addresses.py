@@ -53,3 +53,9 @@ def test_no_socket_is_made_for_a_refused_address() -> None:
 def test_a_socket_is_made_for_an_allowed_address() -> None:
     with guarded_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", 80))) as made:
         assert made.family == socket.AF_INET
+
+
+@pytest.mark.parametrize("port", [21, 22, 25, 465, 587, 993, 6667])
+def test_no_socket_is_made_for_a_port_of_another_service(port: int) -> None:
+    with pytest.raises(AddressRefusedError, match=f"port {port} belongs to another service"):
+        guarded_socket((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", port)))

@@ -67,7 +67,20 @@ async def test_a_redirect_into_a_private_network_is_not_followed(
     assert set(doorman.let_through) == {(ADDRESS, site.port)}
 
 
-@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1", "0177.0.0.1"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "2130706433",
+        "0x7f000001",
+        "127.1",
+        "0177.0.0.1",
+        "0x7f.0.0.1",
+        "017700000001",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "0",
+    ],
+)
 async def test_other_ways_to_write_an_address_lead_nowhere(site: MisbehavingSite, guarded: Observer, doorman: Doorman, host: str) -> None:
     path = "/redirect-to-decimal" if host == "2130706433" else "/elsewhere"
     if path == "/elsewhere":
@@ -76,6 +89,39 @@ async def test_other_ways_to_write_an_address_lead_nowhere(site: MisbehavingSite
     assert seen.outcome in {Outcome.ANSWERED, Outcome.ADDRESS_REFUSED, Outcome.BAD_URL}
     assert judge([seen], Policy(), now=NOW).kind is VerdictKind.UNKNOWN
     assert len(site.hits()) == 1
+    assert set(doorman.let_through) == {(ADDRESS, site.port)}
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "file:///etc/passwd",
+        "ftp://inside.test/",
+        "gopher://127.0.0.1:6379/_FLUSHALL",
+        "data:text/html,x",
+        "dict://127.0.0.1:11211/",
+        "jar:http://x!/",
+    ],
+)
+async def test_a_redirect_to_anything_but_the_web_is_not_followed(
+    site: MisbehavingSite, guarded: Observer, doorman: Doorman, there: str
+) -> None:
+    site.serves("/elsewhere", status=302, headers={"Location": there}, host=HOST)
+    seen = await see(guarded, site.url("/elsewhere", host=HOST))
+    assert not judge([seen], Policy(), now=NOW).kind.dead
+    assert len(site.hits()) == 1
+    assert set(doorman.let_through) == {(ADDRESS, site.port)}
+
+
+@pytest.mark.parametrize("port", [22, 25, 6667])
+async def test_a_redirect_to_a_port_of_another_service_is_not_followed(
+    site: MisbehavingSite, doorman: Doorman, make_network: MakeNetwork, make_observer: MakeObserver, port: int
+) -> None:
+    site.serves("/mail", status=302, headers={"Location": f"http://mail.test:{port}/"}, host=HOST)
+    observer = make_observer(make_network(guard=True, hosts={HOST: (ADDRESS,), "mail.test": ("93.184.215.14",)}))
+    seen = await see(observer, site.url("/mail", host=HOST))
+    assert seen.outcome is Outcome.ADDRESS_REFUSED
+    assert judge([seen], Policy(), now=NOW).kind is VerdictKind.UNKNOWN
     assert set(doorman.let_through) == {(ADDRESS, site.port)}
 
 

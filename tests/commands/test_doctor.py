@@ -118,7 +118,7 @@ def test_a_file_that_is_no_database_fails_or_is_new(folder: Path, content: bytes
     found = look(folder, now=datetime.now(UTC))["database"]
     assert (found.level is Level.FAIL) == bool(content)
     if content:
-        assert "it is not a database" in found.text
+        assert "scrapy doctor --repair" in found.text
 
 
 def test_somebody_elses_database_is_left_alone(folder: Path) -> None:
@@ -193,6 +193,18 @@ def test_another_scrapy_than_the_one_it_was_made_for_is_a_warning() -> None:
     assert package("no-such-package-here", "").level is Level.WARN
 
 
+def test_a_library_that_is_missing_or_too_old_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor_module.libraries("prospector").level is Level.OK
+    monkeypatch.setattr(doctor_module, "requires", lambda _: ["lxml>=999", "no-such-package-here", 'other>=1; extra == "redis"'])
+    found = doctor_module.libraries("prospector")
+    assert found.level is Level.FAIL
+    assert "lxml is " in found.text
+    assert "no-such-package-here is missing" in found.text
+    assert "other" not in found.text
+    monkeypatch.undo()
+    assert doctor_module.libraries("no-such-package-here").level is Level.WARN
+
+
 def test_a_browser_that_is_not_there_is_a_warning_that_says_how_to_get_one(tmp_path: Path) -> None:
     missing = doctor_module.browser(str(tmp_path / "chromium"))
     assert missing.level is Level.WARN
@@ -214,11 +226,11 @@ def test_a_sqlite_without_full_text_search_fails(monkeypatch: pytest.MonkeyPatch
 
 def test_a_failure_sets_the_exit_code(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(folder)
-    assert run_plainly(lambda: doctor([], Namespace(campaign=None))) == 0
-    assert run_plainly(lambda: doctor([], Namespace(campaign="absent"))) == 1
+    assert run_plainly(lambda: doctor([], Namespace(campaign=None, repair=False))) == 0
+    assert run_plainly(lambda: doctor([], Namespace(campaign="absent", repair=False))) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1].startswith("fail  campaign   absent: no campaign file there")
-    assert run_plainly(lambda: doctor(["garden"], Namespace(campaign=None))) == 2
+    assert run_plainly(lambda: doctor(["garden"], Namespace(campaign=None, repair=False))) == 2
 
 
 def test_it_works_anywhere_on_a_console_of_few_letters(folder: Path) -> None:

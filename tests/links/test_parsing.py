@@ -49,3 +49,8 @@ def test_a_large_picture_within_a_page_is_left_alone() -> None:
 def test_a_script_that_looks_like_a_flood_still_ends() -> None:
     script = "<script>if (a <b) { " + "x = 1; " * 20_000 + "}</script>"
     assert parse(script + LINK).css_first("a") is not None
+
+
+def test_after_very_many_tags_nothing_is_read() -> None:
+    found = parse(LINK * 400_000).css("a")
+    assert len(found) == 125_000  # each has a start and an end
