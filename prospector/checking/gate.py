@@ -64,6 +64,7 @@ class Gate:
         self._delay = delay
         self._clock = clock or asyncio.get_running_loop().time
         self._lanes: dict[str, Lane] = {}
+        self._forget_above = FORGET_ABOVE
 
     def turn(self, host: str, *, urgent: bool = False) -> _Turn:
         """To be entered: wait for this host's next turn and hold it. Urgent ones (pages) go before those already waiting.
@@ -94,8 +95,10 @@ class Gate:
     def lane(self, host: str) -> Lane:
         lane = self._lanes.get(host)
         if lane is None:
-            if len(self._lanes) >= FORGET_ABOVE:
+            if len(self._lanes) >= self._forget_above:
                 self._forget_idle()
+                # of those that must be kept there may be as many: looking through them for each new host would cost the square of it
+                self._forget_above = max(FORGET_ABOVE, 2 * len(self._lanes))
             lane = self._lanes[host] = Lane(self._limit, self._delay)
         return lane
 
