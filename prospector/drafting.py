@@ -316,6 +316,8 @@ def chosen_contact(store: Store, page_url: str) -> Contact | None:
 
 def contact_for(page: ResourcePage, contacts: Sequence[Contact]) -> Contact | None:
     """Of a site's contacts, best first, the one for this page: whose address stands openly on the page itself looks after it."""
+    if not contacts:
+        return None
     here = {contact.value.lower() for contact in contacts_on(page.html, url=page.final_url, now=page.fetched_at)}
     on_page = [contact for contact in contacts if contact.value.lower() in here]
     open_here = [contact for contact in on_page if contact.kind is ContactKind.EMAIL and not contact.deobfuscated]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from prospector.campaign import Thresholds
-from prospector.items import Match
+from prospector.items import Match, OutboundLink
 from prospector.matching.rank import Ranker
 from prospector.matching.topic import Sighting, Topic, siblings_of, topic_of
 from prospector.store import Store
+
+LinksOf = Callable[[str], Sequence[OutboundLink]]  # page URL → its links, in document order
 
 MOST_LISTS = 20  # lists that a target stands on, and that tell what it is about by their other links
 
@@ -29,22 +31,28 @@ class Rematched:
         ]
 
 
-def topic_in(store: Store, target_url: str) -> Topic:
-    """What all that is stored of a target says it was about."""
+def topic_in(store: Store, target_url: str, links_of: LinksOf | None = None) -> Topic:
+    """What all that is stored of a target says it was about.
+
+    :param links_of: in place of the store's own; who matches all dead links of a page reads the page's links once.
+    """
+    links_of = links_of or store.pages.links_of
     sightings = [
         Sighting(
             link=seen.link,
             page_title=seen.page_title,
-            siblings=siblings_of(seen.link, store.pages.links_of(seen.page_url)) if number < MOST_LISTS else (),
+            siblings=siblings_of(seen.link, links_of(seen.page_url)) if number < MOST_LISTS else (),
         )
         for number, seen in enumerate(store.pages.sightings(target_url))
     ]
     return topic_of(target_url, sightings, store.findings.archived(target_url))
 
 
-def match_target(store: Store, ranker: Ranker, thresholds: Thresholds, target_url: str, *, now: datetime) -> tuple[Match, ...]:
+def match_target(
+    store: Store, ranker: Ranker, thresholds: Thresholds, target_url: str, *, links_of: LinksOf | None = None, now: datetime
+) -> tuple[Match, ...]:
     """What fits now, saved in place of what fitted before."""
-    topic = topic_in(store, target_url)
+    topic = topic_in(store, target_url, links_of)
     matches = ranker.best_matches(topic, strong=thresholds.strong, possible=thresholds.possible)
     store.findings.save_matches(target_url, matches, topic_words=ranker.telling_words(topic), now=now)
     return matches

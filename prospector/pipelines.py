@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
@@ -31,7 +32,7 @@ from prospector.items import (
 )
 from prospector.links.charset import decode
 from prospector.matching.rank import Ranker
-from prospector.offers import match_target
+from prospector.offers import LinksOf, match_target
 from prospector.outreach.letter import NoDraft
 from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
 from prospector.spiders.clock import utc_now
@@ -43,6 +44,7 @@ BATCH = 50  # looks not yet in the store, with those under way: what a crash can
 SMALL_BATCH = 10  # in one transaction at least, however many are under way
 FLUSH_AFTER = 1.0  # seconds until a smaller batch is written
 CONTACT_MAXSIZE = 2 * 1024 * 1024  # bytes of a contact page
+LISTS_AT_HAND = 8  # pages whose links are kept while the dead links of one page are matched
 CONTACT_SEARCHES = 16  # sites looked through for a contact at a time
 
 
@@ -241,16 +243,19 @@ class MatchOffers(CampaignPipeline):
 
     async def work(self, item: Any) -> Any:
         if isinstance(item, PageDone):
+            links_of = lru_cache(maxsize=LISTS_AT_HAND)(
+                self.spider.store.pages.links_of
+            )  # nothing is stored while one page is worked through
             for link, _ in self.spider.store.pages.dead_links(item.page_url):
                 if link.target_url not in self._matched:
                     self._matched.add(link.target_url)
-                    self._match(link.target_url)
+                    self._match(link.target_url, links_of)
         return item
 
-    def _match(self, target_url: str) -> None:
+    def _match(self, target_url: str, links_of: LinksOf) -> None:
         store = self.spider.store
         self._ranker = self._ranker or Ranker(store.site)  # the first page is done only when the site is indexed
-        matches = match_target(store, self._ranker, self.spider.campaign.thresholds, target_url, now=utc_now())
+        matches = match_target(store, self._ranker, self.spider.campaign.thresholds, target_url, links_of=links_of, now=utc_now())
         self.count("matched" if matches else "no_fit")
 
 

@@ -88,10 +88,11 @@ _SETTINGS = {
 _FLAGS = [flag for name, value in _SETTINGS.items() for flag in ("-s", f"{name}={value}")]
 
 
-def _crawl(job: Job) -> list[str]:
+def crawl_command(job: Job, *, spider: str = "resources") -> list[str]:
+    """Crawls the made-up web in the job's folder, where the campaign is written to."""
     (job.folder / "campaign.toml").write_text(_CAMPAIGN.format(concurrency=job.concurrency, seconds=SECONDS), "utf-8")
     (job.folder / "seeds.txt").write_text("\n".join(job.web.pages), "utf-8")
-    return [sys.executable, "-m", "scrapy", "crawl", "resources", *_FLAGS]
+    return [sys.executable, "-m", "scrapy", "crawl", spider, *_FLAGS]
 
 
 def _crawled(job: Job) -> Mapping[str, bool]:
@@ -185,7 +186,7 @@ def _linkchecker_found(job: Job) -> Mapping[str, bool]:
 _BROKEN_LINKS = frozenset({0, 1})  # peers say with 1 that there are some
 
 TOOLS: Mapping[str, Tool] = {
-    "prospector": Tool(says="crawl, read, judge, store: scrapy crawl resources", command=_crawl, read=_crawled),
+    "prospector": Tool(says="crawl, read, judge, store: scrapy crawl resources", command=crawl_command, read=_crawled),
     "prospector-list": Tool(says="a plain list: scrapy crawl links", command=_check, read=_checked),
     "aiohttp": Tool(says="bare GETs of the list, nothing read or judged", command=_raw, read=_raw_found),
     "linkinator": Tool(

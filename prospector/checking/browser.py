@@ -213,7 +213,9 @@ async def second_look(wanted: Wanted, seen: Observation, through_browser: Observ
 
 def wants_browser(seen: Observation) -> bool:
     """Whether the verdict hangs on scripts: every address of the site gives the same answer, and it is an application shell."""
+    if seen.body is None or seen.body.html is None:
+        return False
     rules = set(look(seen).rules)
-    if not rules & SAME_EVERYWHERE or seen.body is None or seen.body.html is None:
+    if not rules & SAME_EVERYWHERE:
         return False
     return "app-shell" in rules or is_app_shell(seen.body.html, url=seen.final_url)

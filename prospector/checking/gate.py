@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 MAX_PAUSE = 120.0  # seconds; a host that wants more than this is left for a later run
 DEFAULT_PAUSE = 30.0  # seconds, when a host says "too many requests" but not how long to wait
@@ -36,6 +35,23 @@ class Lane:
         self.timer: asyncio.TimerHandle | None = None
 
 
+class _Turn:
+    """`async with` it."""
+
+    __slots__ = ("_gate", "_lane", "_urgent")
+
+    def __init__(self, gate: Gate, lane: Lane, *, urgent: bool) -> None:
+        self._gate = gate
+        self._lane = lane
+        self._urgent = urgent
+
+    async def __aenter__(self) -> None:
+        await self._gate.enter(self._lane, urgent=self._urgent)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._gate.leave(self._lane)
+
+
 class Gate:
     """Turns for hosts.
 
@@ -48,25 +64,28 @@ class Gate:
         self._delay = delay
         self._clock = clock or asyncio.get_running_loop().time
         self._lanes: dict[str, Lane] = {}
+        self._forget_above = FORGET_ABOVE
 
-    @asynccontextmanager
-    async def turn(self, host: str, *, urgent: bool = False) -> AsyncIterator[None]:
-        """Wait for this host's next turn and hold it. Urgent ones (pages) go before those already waiting.
+    def turn(self, host: str, *, urgent: bool = False) -> _Turn:
+        """To be entered: wait for this host's next turn and hold it. Urgent ones (pages) go before those already waiting.
 
-        Raises HostStoppedError when the host is to be left alone.
+        Entering raises HostStoppedError when the host is to be left alone.
         """
-        lane = self.lane(host)
+        return _Turn(self, self.lane(host), urgent=urgent)
+
+    async def enter(self, lane: Lane, *, urgent: bool) -> None:
+        """Wait for the lane's next turn and take it."""
         if lane.stopped:
             raise HostStoppedError(lane.stopped)
         if lane.waiting or lane.active >= lane.limit or lane.next_at > self._clock():
             await self._wait(lane, urgent=urgent)
         else:
             self._enter(lane)
-        try:
-            yield
-        finally:
-            lane.active -= 1
-            self._admit(lane)
+
+    def leave(self, lane: Lane) -> None:
+        """Give the turn back."""
+        lane.active -= 1
+        self._admit(lane)
 
     def ready_at(self, host: str) -> float:
         """When this host's next request may start (the gate's clock). In the past: at once."""
@@ -76,8 +95,10 @@ class Gate:
     def lane(self, host: str) -> Lane:
         lane = self._lanes.get(host)
         if lane is None:
-            if len(self._lanes) >= FORGET_ABOVE:
+            if len(self._lanes) >= self._forget_above:
                 self._forget_idle()
+                # of those that must be kept there may be as many: looking through them for each new host would cost the square of it
+                self._forget_above = max(FORGET_ABOVE, 2 * len(self._lanes))
             lane = self._lanes[host] = Lane(self._limit, self._delay)
         return lane
 

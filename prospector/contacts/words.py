@@ -17,6 +17,8 @@ from typing import Any
 
 def fold(text: str) -> str:
     """Lower case, no accents, one space between words: what two spellings of a word have in common."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     plain = "".join(char for char in unicodedata.normalize("NFKD", text.replace("’", "'")) if not unicodedata.combining(char))
     return " ".join(unicodedata.normalize("NFC", plain).lower().split())
 

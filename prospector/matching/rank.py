@@ -53,6 +53,7 @@ class Ranker:
         self._index = index
         self._weights = weights or shipped_weights()
         self._frequencies: dict[str, int] = {}
+        self._last_cut: tuple[Topic, TopicWords] | None = None
         self._pages: dict[str, tuple[PageWords, Masses]] = {}
         self._names: NameIndex | None = None
         self.documents = index.document_count()
@@ -116,8 +117,11 @@ class Ranker:
         return [replace(each, confidence=each.confidence * sure / order[0].confidence) for each in order]
 
     def _cut(self, topic: Topic) -> TopicWords:
-        written = dict.fromkeys(word for source in SHORT for text in topic.of(source) for word in name_words(text))
-        return topic_words(topic, compounds(written, self._frequency))
+        """The last one is kept: what a topic is matched with, and what it tells, are asked for one after the other."""
+        if self._last_cut is None or self._last_cut[0] is not topic:
+            written = dict.fromkeys(word for source in SHORT for text in topic.of(source) for word in name_words(text))
+            self._last_cut = topic, topic_words(topic, compounds(written, self._frequency))
+        return self._last_cut[1]
 
     def _compare(self, words: TopicWords, without: Collection[str] = ()) -> list[Compared]:
         if self.documents == 0:

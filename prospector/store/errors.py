@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 # SQLite's primary result codes (the low byte of the extended ones) → what to tell, and what to do
@@ -26,15 +24,20 @@ class StoreError(Exception):
     """The database can't do what was asked. The message is one line that says what to do next."""
 
 
-@contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
+class plain_errors:  # noqa: N801 - a context manager, entered for every statement: a generator would take as long as the statement
     """Turn what SQLite says about the file at `path` into a StoreError; broken constraints are bugs and stay as they are."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, _OUR_OWN_BUGS):
-            raise
-        raise StoreError(f"{path}: {_WORDS.get(_code(error), 'unexpected answer of the database')} ({error}).") from error
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, _OUR_OWN_BUGS):
+            raise StoreError(f"{self._path}: {_WORDS.get(_code(error), 'unexpected answer of the database')} ({error}).") from error
 
 
 def is_busy(error: BaseException | None) -> bool:

@@ -86,8 +86,12 @@ class Session:
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Rows as they are asked for, so that a large result needs no memory."""
         cursor = self.run(sql, parameters)
-        names = [column[0] for column in cursor.description]
         with plain_errors(self.path):
+            first = cursor.fetchone()
+            if first is None:
+                return
+            names = [column[0] for column in cursor.description]
+            yield dict(zip(names, first, strict=True))
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from prospector.links.sites import same_site
@@ -19,6 +20,7 @@ MIN_RANDOM = 6  # shorter names are lengthened: a made-up "a.html" or "7" may ex
 MAX_NAME = 80  # characters of a name that made-up ones copy
 _INDEX = re.compile(r"(?:index|default|home|welcome|main|start)(?:\.[a-z0-9]{2,5})?", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?", re.IGNORECASE)
+_AT_HAND = 1024  # addresses kept in pieces: one check asks for those of the same few some thirty times
 
 
 class Landing(StrEnum):
@@ -31,6 +33,7 @@ class Landing(StrEnum):
     OTHER_SITE = "other site"
 
 
+@lru_cache(maxsize=_AT_HAND)
 def split(url: str) -> SplitResult:
     """urlsplit that never raises: what can't be parsed is an empty address."""
     try:
@@ -41,6 +44,7 @@ def split(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=_AT_HAND)
 def place(url: str) -> tuple[str, str]:
     """Host without www and path without slash or index page: the same for addresses that differ only in spelling."""
     parts = split(url)
@@ -64,6 +68,7 @@ def names_a_page(query: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, value in pairs if key.lower() not in IDLE_KEYS and not key.lower().startswith("utm_"))
 
 
+@lru_cache(maxsize=_AT_HAND)
 def is_root(url: str) -> bool:
     """A site's front door, or that of one of its languages. What answers there can't be a soft 404."""
     parts = split(url)

@@ -65,10 +65,12 @@ class Case:
     def signs(self) -> tuple[Sign, ...]:
         """Rows about an address count only where a redirect led there: a link to a log-in page is a link to a log-in page."""
         rows = known(self.body.signs) + known(fired_by_headers(self.seen.headers))
+        if not rows:
+            return ()
         return tuple(row for row in rows if row.where is not Where.URL or self.landed is not Landing.SAME)
 
     def rows(self, *means: Means) -> tuple[Sign, ...]:
-        return tuple(row for row in self.signs if row.means in means)
+        return tuple([row for row in self.signs if row.means in means]) if self.signs else ()
 
     @cached_property
     def says_lost(self) -> tuple[Sign, ...]:

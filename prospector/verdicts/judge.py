@@ -42,7 +42,9 @@ def judge(seen: Sequence[Observation], policy: Policy, *, now: datetime) -> Verd
     if not seen:
         return Verdict(kind=VerdictKind.UNKNOWN, reason="Not looked at yet.", next_check_at=now)
     counted = [one for one in seen if not one.offline or one.outcome is Outcome.ANSWERED]
-    history = sorted((_Seen(observation=one, look=look(one)) for one in counted), key=_order)
+    history = [_Seen(observation=one, look=look(one)) for one in counted]
+    if len(history) > 1:
+        history.sort(key=_order)
     own = [one for one in history if one.own]
     if not own:
         return _nothing_of_ours(seen, policy, now)

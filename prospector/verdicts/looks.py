@@ -58,8 +58,26 @@ _LANDINGS = {
 }
 
 
+_KEPT = 128  # observations; a suspect's has up to 32 KB of its page
+_latest: dict[int, tuple[Observation, Look]] = {}
+
+
 def look(seen: Observation) -> Look:
-    """Judge one observation as if it were the only one."""
+    """Judge one observation as if it were the only one.
+
+    The last ones are kept: the same observation is looked at by the checker, by the judge, and by who wonders what to do about its verdict.
+    """
+    known = _latest.get(id(seen))
+    if known is not None and known[0] is seen:
+        return known[1]
+    found = _look(seen)
+    if len(_latest) >= _KEPT:
+        _latest.clear()
+    _latest[id(seen)] = (seen, found)  # which keeps it alive, so that nothing else gets its number
+    return found
+
+
+def _look(seen: Observation) -> Look:
     if seen.outcome is Outcome.NO_HOST:
         return _no_host(seen)
     if seen.outcome is not Outcome.ANSWERED:

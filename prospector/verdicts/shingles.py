@@ -23,14 +23,14 @@ def shingles(text: str) -> frozenset[int]:
 
     crc32 and not hash(), which differs from process to process: the store keeps these.
     """
-    words = ["#" if _CHANGING.match(word) else word for word in _WORD.findall(text.casefold())]
+    words = _WORD.findall(text.casefold())
     if not words:
         return frozenset()
-    codes = {word: zlib.crc32(word.encode("utf-8", "replace")) for word in set(words)}
+    codes = {word: zlib.crc32(b"#" if _CHANGING.match(word) else word.encode("utf-8", "replace")) for word in set(words)}
     run = [codes[word] for word in words]
     if len(run) < WIDTH:
         return frozenset((_mixed(run),))
-    return frozenset((a * 3 + b * 5 + c * 7 + d * 11) & _MASK for a, b, c, d in zip(run, run[1:], run[2:], run[3:], strict=False))
+    return frozenset([(a * 3 + b * 5 + c * 7 + d * 11) & _MASK for a, b, c, d in zip(run, run[1:], run[2:], run[3:], strict=False)])
 
 
 def similarity(one: frozenset[int] | None, other: frozenset[int] | None) -> float:

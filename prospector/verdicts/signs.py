@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -126,8 +126,10 @@ def terms(means: Means, text: str) -> frozenset[str]:
     return frozenset(term for term in found if not any(term != other and term in other for other in found))
 
 
-def known(ids: Iterable[str]) -> tuple[Sign, ...]:
+def known(ids: Collection[str]) -> tuple[Sign, ...]:
     """The rows behind ids; ids of rows that no longer exist are left out."""
+    if not ids:
+        return ()
     table = _by_id()
     return tuple(table[name] for name in ids if name in table)
 
@@ -210,7 +212,7 @@ def _hits(where: Where, hay: str) -> list[Sign]:
         candidates = chain.from_iterable(index.by_start[start] for start in index.by_start.keys() & starts)
     hits = {sign for phrase, sign in candidates if phrase in hay}
     hits.update(sign for pattern, sign in index.patterns if pattern.search(hay))
-    return sorted(hits, key=_order)
+    return sorted(hits, key=_order) if len(hits) > 1 else list(hits)
 
 
 def _order(sign: Sign) -> int:

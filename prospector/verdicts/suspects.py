@@ -146,8 +146,9 @@ def _made_name(name: str, rng: random.Random) -> str:
 
 def _made(text: str, rng: random.Random) -> str:
     plain = unquote(text)[:MAX_NAME]
-    kind = plain[-1:] if _varies(plain[-1:]) else "x"
-    plain += kind * (MIN_RANDOM - sum(_varies(char) for char in plain))
+    lacking = MIN_RANDOM - sum(_varies(char) for char in plain)
+    # letters after a full stop would make an extension of it
+    plain = plain + plain[-1:] * lacking if _varies(plain[-1:]) else "x" * lacking + plain
     made = "".join(_made_char(char, rng) for char in plain)
     return quote(made, safe="-._~!$'()*,;:@")
 

@@ -156,6 +156,7 @@ ADDRESSES = st.one_of(
             "https://lake.example/node/4711",
             "https://lake.example/2024-/",
             "https://lake.example/-",
+            "https://lake.example/0.",
             "https://lake.example/a.html?lang=de&id=7",
             "https://lake.example/view?12345",
             "https://lake.example/view?page=",
