@@ -30,13 +30,17 @@ def date_of(cell: str) -> datetime | None:
     text = cell.strip()
     if not text:
         return None
-    try:
-        found = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
-    except ValueError:
-        found = _written_out(text)
-        if found is None:
-            return None
+    found = _iso(text) or _written_out(text)
+    if found is None:
+        return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
 
 
 def _written_out(text: str) -> datetime | None:

@@ -6,12 +6,12 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import rank_tables, tables, views
+from prospector.store import backlink_tables, rank_tables, tables, views
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 3  # the number of migrations below
+VERSION = 4  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -30,6 +30,12 @@ def _search_and_views(db: Database) -> None:
 @MIGRATIONS(name="3 ranks")
 def _ranks(db: Database) -> None:
     for statement in rank_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="11 backlinks")
+def _backlinks(db: Database) -> None:
+    for statement in backlink_tables.ALL:
         db.execute(statement)
 
 

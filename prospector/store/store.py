@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prospector.store.backlinks import Backlinks
 from prospector.store.drafts import Drafts
 from prospector.store.errors import StoreError
 from prospector.store.evidence import Evidence
@@ -39,6 +40,7 @@ class Store:
         self.drafts = Drafts(session)
         self.ranks = Ranks(session)
         self.signals = Signals(session)
+        self.backlinks = Backlinks(session)
         self.reports = Reports(session)
 
     @classmethod
