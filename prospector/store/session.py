@@ -78,7 +78,7 @@ class Session:
             except UnicodeEncodeError:
                 return self.db.execute(sql, _storable(parameters))
 
-    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """One statement for many rows, inside a transaction: `write()` must be open."""
         with plain_errors(self.path):
             self.db.conn.executemany(sql, map(_storable, rows))

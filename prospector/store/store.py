@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prospector.store.backlinks import Backlinks
 from prospector.store.desk import Desk
 from prospector.store.dossier import Dossiers
 from prospector.store.drafts import Drafts
@@ -45,6 +46,7 @@ class Store:
         self.drafts = Drafts(session)
         self.ranks = Ranks(session)
         self.signals = Signals(session)
+        self.backlinks = Backlinks(session)
         self.reports = Reports(session)
         self.journal = Journal(session)
         self.desk = Desk(session)

@@ -1,0 +1,114 @@
+"""`scrapy backlinks import FILE…`: what other tools know of links, taken in."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.commands._shared import (
+    BAD_INPUT,
+    FAILED,
+    QUIET_SETTINGS,
+    CommandError,
+    add_campaign_option,
+    add_help,
+    chosen_campaign,
+    run_plainly,
+    say,
+)
+from prospector.spiders.clock import utc_now
+from prospector.store import Store
+from prospector.summary import many
+
+USAGE = "scrapy backlinks import FILE…"
+SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
+
+
+class Command(ScrapyCommand):
+    requires_project = False
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
+
+    def syntax(self) -> str:
+        return "[options] import FILE…"
+
+    def short_desc(self) -> str:
+        return "Import exports of backlink tools"
+
+    def long_desc(self) -> str:
+        return (
+            "Read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
+            "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
+            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_campaign_option(parser)
+        parser.add_argument("--damaged", metavar="FILE", help="write all lines that could not be read to this CSV: file, line, why")
+        add_help(
+            parser,
+            examples="""
+                scrapy backlinks import ahrefs-backlinks.csv semrush.csv
+                scrapy backlinks import "Latest links.csv" --campaign clients/garden
+            """,
+            exit_codes="""
+                0  imported, even if some lines could not be read
+                1  a file can't be opened, or the database not be used
+                2  a file is no export that is known (the others were imported), or the campaign file is wrong
+            """,
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = run_plainly(lambda: _import(args, opts))
+
+
+def _import(args: list[str], opts: argparse.Namespace) -> int:
+    if len(args) < 2 or args[0] != "import":
+        raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
+    paths = [Path(name).expanduser() for name in args[1:]]
+    for path in paths:
+        if not path.is_file():
+            raise CommandError(f"{path}: there is no such file.", FAILED)
+    campaign = chosen_campaign(opts.campaign)
+    damaged: list[tuple[str, Damaged]] = []
+    refused = 0
+    with Store.open(campaign.database) as store:
+        for path in paths:
+            try:
+                damaged += [(path.name, one) for one in _take_in(store, path)]
+            except ExportError as error:
+                refused += 1
+                say(str(error))
+        known = store.backlinks.count()
+    if opts.damaged and damaged:
+        _write_damage(Path(opts.damaged), damaged)
+        say(f"The lines that could not be read are in {opts.damaged}.")
+    say(f"{many(known, 'link')} from other tools are known now.")
+    return BAD_INPUT if refused else 0
+
+
+def _take_in(store: Store, path: Path) -> tuple[Damaged, ...]:
+    with path.open("rb") as file:
+        export = read_export(file, name=path.name)
+        imported = store.backlinks.save(export, file=path.name, now=utc_now())
+    say(f"{path.name}: {export.report.title} ({export.encoding}). {many(imported.rows, 'row')}, {imported.new:,} of them new.")
+    if export.not_understood:
+        say(f"  columns that were not understood: {', '.join(export.not_understood)}")
+    for one in imported.damaged[:SHOWN_DAMAGE]:
+        say(f"  {path.name}:{one.line}  {one.why}")
+    if len(imported.damaged) > SHOWN_DAMAGE:
+        say(f"  and {many(len(imported.damaged) - SHOWN_DAMAGE, 'more line')} that could not be read (--damaged FILE names all)")
+    return imported.damaged
+
+
+def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("file", "line", "why"))
+        table.writerows((name, one.line, one.why) for name, one in damaged)

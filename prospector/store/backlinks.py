@@ -1,0 +1,159 @@
+"""What other tools know of links, merged: a link is one row however many exports name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from prospector.backlinks.read import Backlink, Damaged, Export, LinkedPage, LinkingSite, Row
+from prospector.links.sites import site_of
+from prospector.store.codecs import json_text, maybe_time_text, time_text
+from prospector.store.session import Row as Stored
+from prospector.store.session import Session
+
+BATCH = 2000  # rows in a transaction: an import is one long write, and each is a few dozen milliseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of a file."""
+
+    rows: int  # that were read
+    new: int  # of these, links, pages or sites that no earlier file named
+    damaged: tuple[Damaged, ...]
+
+
+class Backlinks:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, export: Export, *, file: str, now: datetime) -> Imported:
+        """Read an export to its end. A link that is known takes what this file says, and keeps the earliest first and the latest last day."""
+        import_id = self._begin(export, file, now)
+        rows = 0
+        damaged: list[Damaged] = []
+        before = self._counts()
+        readings = iter(export.rows)
+        while batch := list(islice(readings, BATCH)):
+            good = [row for row in batch if not isinstance(row, Damaged)]
+            damaged += [row for row in batch if isinstance(row, Damaged)]
+            rows += len(good)
+            with self._session.write():
+                self._write(good, import_id, export.report.tool)
+        self._session.run(
+            "UPDATE imports SET ended_at = ?, rows = ?, damaged = ? WHERE id = ?", (time_text(now), rows, len(damaged), import_id)
+        )
+        return Imported(rows=rows, new=self._counts() - before, damaged=tuple(damaged))
+
+    def count(self) -> int:
+        """Links known."""
+        return int(self._session.value("SELECT count(*) FROM backlinks"))
+
+    def imports(self) -> list[Stored]:
+        """The files that were read, oldest first."""
+        return self._session.rows("SELECT * FROM imports ORDER BY id")
+
+    def targets(self) -> Iterator[tuple[str, int]]:
+        """Pages that are linked to, each with the number of sites that do; most wanted first."""
+        rows = self._session.each(
+            """
+            SELECT target_url, count(DISTINCT source_site) AS sites FROM backlinks WHERE target_url <> ''
+            GROUP BY target_url ORDER BY sites DESC, target_url
+            """
+        )
+        for row in rows:
+            yield row["target_url"], row["sites"]
+
+    def sources_of(self, target_urls: Sequence[str]) -> Iterator[str]:
+        """The pages that link to any of these, as tools say; those last that a tool calls lost."""
+        for target in target_urls:
+            yield from self._session.column("SELECT source_url FROM backlinks WHERE target_url = ? ORDER BY lost, source_url", (target,))
+
+    def _begin(self, export: Export, file: str, now: datetime) -> int:
+        written = (file, export.report.tool, export.report.name, time_text(now), json_text(export.not_understood))
+        inserted = self._session.run(
+            "INSERT INTO imports (file, tool, report, imported_at, not_understood) VALUES (?, ?, ?, ?, ?)", written
+        )
+        assert inserted.lastrowid is not None
+        return inserted.lastrowid
+
+    def _counts(self) -> int:
+        return sum(int(self._session.value(f"SELECT count(*) FROM {table}")) for table in ("backlinks", "linked_pages", "linking_sites"))  # noqa: S608  # ours
+
+    def _write(self, rows: Sequence[Row], import_id: int, tool: str) -> None:
+        links = [row for row in rows if isinstance(row, Backlink)]
+        self._session.run_many(
+            """
+            INSERT INTO backlinks (
+                source_url, target_url, source_site, anchor, rel, source_title, source_status, target_status, context, language,
+                first_seen, last_seen, lost, authority, external_links, tools, import_id, line
+            ) VALUES (
+                :source_url, :target_url, :source_site, :anchor, :rel, :source_title, :source_status, :target_status, :context, :language,
+                :first_seen, :last_seen, :lost, :authority, :external_links, :tool, :import_id, :line
+            )
+            ON CONFLICT (source_url, target_url) DO UPDATE SET
+                anchor = iif(excluded.anchor = '', anchor, excluded.anchor),
+                rel = excluded.rel,
+                source_title = iif(excluded.source_title = '', source_title, excluded.source_title),
+                source_status = coalesce(excluded.source_status, source_status),
+                target_status = coalesce(excluded.target_status, target_status),
+                context = iif(excluded.context = '', context, excluded.context),
+                language = iif(excluded.language = '', language, excluded.language),
+                first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
+                last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)),
+                lost = excluded.lost,
+                authority = coalesce(excluded.authority, authority),
+                external_links = coalesce(excluded.external_links, external_links),
+                tools = iif(instr(', ' || tools || ',', ', ' || excluded.tools || ','), tools, tools || ', ' || excluded.tools),
+                import_id = excluded.import_id,
+                line = excluded.line
+            """,
+            [_link_values(row, import_id, tool) for row in links],
+        )
+        self._session.run_many(
+            """
+            INSERT INTO linked_pages (target_url, target_status, linking_pages, linking_sites, import_id, line) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (target_url) DO UPDATE SET
+                target_status = excluded.target_status, linking_pages = excluded.linking_pages, linking_sites = excluded.linking_sites,
+                import_id = excluded.import_id, line = excluded.line
+            """,
+            [
+                (row.target_url, row.target_status, row.linking_pages, row.linking_sites, import_id, row.line)
+                for row in rows
+                if isinstance(row, LinkedPage)
+            ],
+        )
+        self._session.run_many(
+            """
+            INSERT INTO linking_sites (site, linking_pages, target_pages, import_id, line) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (site) DO UPDATE SET
+                linking_pages = excluded.linking_pages, target_pages = excluded.target_pages, import_id = excluded.import_id, line = excluded.line
+            """,
+            [(row.site, row.linking_pages, row.target_pages, import_id, row.line) for row in rows if isinstance(row, LinkingSite)],
+        )
+
+
+def _link_values(row: Backlink, import_id: int, tool: str) -> dict[str, Any]:
+    return {
+        "source_url": row.source_url,
+        "target_url": row.target_url,
+        "source_site": site_of(row.source_url),
+        "anchor": row.anchor,
+        "rel": " ".join(row.rel),
+        "source_title": row.source_title,
+        "source_status": row.source_status,
+        "target_status": row.target_status,
+        "context": row.context,
+        "language": row.language,
+        "first_seen": maybe_time_text(row.first_seen),
+        "last_seen": maybe_time_text(row.last_seen),
+        "lost": row.lost,
+        "authority": row.authority,
+        "external_links": row.external_links,
+        "tool": tool,
+        "import_id": import_id,
+        "line": row.line,
+    }
