@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
     BAD_INPUT,
     FAILED,
@@ -27,7 +28,7 @@ from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
 
-USAGE = "scrapy backlinks import FILE…"
+USAGE = "scrapy backlinks import FILE… | redirects -o FILE"
 SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
 
 
@@ -37,31 +38,38 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] import FILE…"
+        return "[options] import FILE… | redirects"
 
     def short_desc(self) -> str:
-        return "Import exports of backlink tools"
+        return "Import exports of backlink tools, write redirects for your dead pages"
 
     def long_desc(self) -> str:
         return (
-            "Read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
+            "import: read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
             "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
-            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence."
+            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. redirects: those of your own pages that others link to and that are gone, most wanted "
+            "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
         parser.add_argument("--damaged", metavar="FILE", help="write all lines that could not be read to this CSV: file, line, why")
+        parser.add_argument(
+            "--format", choices=("nginx", "apache", "netlify", "csv"), default="csv", help="redirects: how they are written (default: csv)"
+        )
+        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="redirects: where to write (default: -, standard output)")
+        parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
         add_help(
             parser,
             examples="""
                 scrapy backlinks import ahrefs-backlinks.csv semrush.csv
                 scrapy backlinks import "Latest links.csv" --campaign clients/garden
+                scrapy backlinks redirects -o moved.conf --format nginx
             """,
             exit_codes="""
-                0  imported, even if some lines could not be read
-                1  a file can't be opened, or the database not be used
+                0  imported or written, even if some lines could not be read
+                1  a file can't be opened or written, the database not be used, or none of your pages is indexed
                 2  a file is no export that is known (the others were imported), or the campaign file is wrong
             """,
         )
@@ -127,4 +135,4 @@ def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
         table.writerows((name, one.line, one.why) for name, one in damaged)
 
 
-ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import}
+ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import, "redirects": redirects}
