@@ -25,6 +25,7 @@ from prospector.store.ranks import Ranks
 from prospector.store.reports import Reports
 from prospector.store.runs import Runs
 from prospector.store.schema import prepare
+from prospector.store.seeds import SeedBook
 from prospector.store.session import Session
 from prospector.store.signals import Signals
 from prospector.store.site_index import SiteIndex
@@ -47,6 +48,7 @@ class Store:
         self.ranks = Ranks(session)
         self.signals = Signals(session)
         self.backlinks = Backlinks(session)
+        self.seeds = SeedBook(session)
         self.reports = Reports(session)
         self.journal = Journal(session)
         self.desk = Desk(session)
