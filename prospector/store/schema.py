@@ -6,12 +6,22 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import decision_tables, desk_tables, figure_tables, gap_views, rank_tables, tables, views
+from prospector.store import (
+    backlink_tables,
+    decision_tables,
+    desk_tables,
+    figure_tables,
+    gap_views,
+    rank_tables,
+    seed_tables,
+    tables,
+    views,
+)
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 7  # the number of migrations below
+VERSION = 9  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -54,6 +64,18 @@ def _desk_queue(db: Database) -> None:
 @MIGRATIONS(name="7 figures")
 def _figures(db: Database) -> None:
     for statement in figure_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="8 backlinks")
+def _backlinks(db: Database) -> None:
+    for statement in backlink_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="9 seeds")
+def _seeds(db: Database) -> None:
+    for statement in seed_tables.ALL:
         db.execute(statement)
 
 

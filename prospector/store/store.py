@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from prospector.store.backlinks import Backlinks
 from prospector.store.desk import Desk
 from prospector.store.dossier import Dossiers
 from prospector.store.drafts import Drafts
@@ -24,6 +25,7 @@ from prospector.store.ranks import Ranks
 from prospector.store.reports import Reports
 from prospector.store.runs import Runs
 from prospector.store.schema import prepare
+from prospector.store.seeds import SeedBook
 from prospector.store.session import Session
 from prospector.store.signals import Signals
 from prospector.store.site_index import SiteIndex
@@ -45,6 +47,8 @@ class Store:
         self.drafts = Drafts(session)
         self.ranks = Ranks(session)
         self.signals = Signals(session)
+        self.backlinks = Backlinks(session)
+        self.seeds = SeedBook(session)
         self.reports = Reports(session)
         self.journal = Journal(session)
         self.desk = Desk(session)

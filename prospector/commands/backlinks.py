@@ -1,0 +1,138 @@
+"""`scrapy backlinks import FILE…`: what other tools know of links, taken in."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.commands import ScrapyCommand
+
+from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.commands._redirects import redirects
+from prospector.commands._shared import (
+    BAD_INPUT,
+    FAILED,
+    QUIET_SETTINGS,
+    CommandError,
+    add_campaign_option,
+    add_help,
+    chosen_campaign,
+    did_you_mean,
+    run_plainly,
+    say,
+)
+from prospector.spiders.clock import utc_now
+from prospector.store import Store
+from prospector.summary import many
+
+USAGE = "scrapy backlinks import FILE… | redirects -o FILE"
+SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
+
+
+class Command(ScrapyCommand):
+    requires_project = False
+    requires_crawler_process = False
+    default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
+
+    def syntax(self) -> str:
+        return "[options] import FILE… | redirects"
+
+    def short_desc(self) -> str:
+        return "Import exports of backlink tools, write redirects for your dead pages"
+
+    def long_desc(self) -> str:
+        return (
+            "import: read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
+            "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
+            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. redirects: those of your own pages that others link to and that are gone, most wanted "
+            "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add_campaign_option(parser)
+        parser.add_argument("--damaged", metavar="FILE", help="write all lines that could not be read to this CSV: file, line, why")
+        parser.add_argument(
+            "--format", choices=("nginx", "apache", "netlify", "csv"), default="csv", help="redirects: how they are written (default: csv)"
+        )
+        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="redirects: where to write (default: -, standard output)")
+        parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
+        add_help(
+            parser,
+            examples="""
+                scrapy backlinks import ahrefs-backlinks.csv semrush.csv
+                scrapy backlinks import "Latest links.csv" --campaign clients/garden
+                scrapy backlinks redirects -o moved.conf --format nginx
+            """,
+            exit_codes="""
+                0  imported or written, even if some lines could not be read
+                1  a file can't be opened or written, the database not be used, or none of your pages is indexed
+                2  a file is no export that is known (the others were imported), or the campaign file is wrong
+            """,
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.exitcode = run_plainly(lambda: _backlinks(args, opts))
+
+
+def _backlinks(args: list[str], opts: argparse.Namespace) -> int:
+    if not args:
+        raise CommandError(f"say what to do. Usage: {USAGE}", BAD_INPUT)
+    work = ACTIONS.get(args[0])
+    if work is None:
+        raise CommandError(
+            f'"{args[0]}" is nothing that can be done with backlinks.{did_you_mean(args[0], ACTIONS)} Usage: {USAGE}', BAD_INPUT
+        )
+    return work(args[1:], opts)
+
+
+def _import(names: list[str], opts: argparse.Namespace) -> int:
+    if not names:
+        raise CommandError("name the files to import. Usage: scrapy backlinks import FILE…", BAD_INPUT)
+    paths = [Path(name).expanduser() for name in names]
+    for path in paths:
+        if not path.is_file():
+            raise CommandError(f"{path}: there is no such file.", FAILED)
+    campaign = chosen_campaign(opts.campaign)
+    damaged: list[tuple[str, Damaged]] = []
+    refused = 0
+    with Store.open(campaign.database) as store:
+        for path in paths:
+            try:
+                damaged += [(path.name, one) for one in _take_in(store, path)]
+            except ExportError as error:
+                refused += 1
+                say(str(error))
+        known = store.backlinks.count()
+    if opts.damaged and damaged:
+        _write_damage(Path(opts.damaged), damaged)
+        say(f"The lines that could not be read are in {opts.damaged}.")
+    say(f"{many(known, 'link')} from other tools are known now.")
+    return BAD_INPUT if refused else 0
+
+
+def _take_in(store: Store, path: Path) -> tuple[Damaged, ...]:
+    with path.open("rb") as file:
+        export = read_export(file, name=path.name)
+        imported = store.backlinks.save(export, file=path.name, now=utc_now())
+    say(f"{path.name}: {export.report.title} ({export.encoding}). {many(imported.rows, 'row')}, {imported.new:,} of them new.")
+    if export.not_understood:
+        say(f"  columns that were not understood: {', '.join(export.not_understood)}")
+    for one in imported.damaged[:SHOWN_DAMAGE]:
+        say(f"  {path.name}:{one.line}  {one.why}")
+    if len(imported.damaged) > SHOWN_DAMAGE:
+        say(f"  and {many(len(imported.damaged) - SHOWN_DAMAGE, 'more line')} that could not be read (--damaged FILE names all)")
+    return imported.damaged
+
+
+def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("file", "line", "why"))
+        table.writerows((name, one.line, one.why) for name, one in damaged)
+
+
+ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import, "redirects": redirects}
