@@ -6,12 +6,22 @@ import sqlite3
 
 from sqlite_utils import Database, Migrations
 
-from prospector.store import backlink_tables, decision_tables, desk_tables, figure_tables, gap_views, rank_tables, tables, views
+from prospector.store import (
+    backlink_tables,
+    decision_tables,
+    desk_tables,
+    figure_tables,
+    gap_views,
+    rank_tables,
+    tables,
+    views,
+    watching_tables,
+)
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 8  # the number of migrations below
+VERSION = 9  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -60,6 +70,12 @@ def _figures(db: Database) -> None:
 @MIGRATIONS(name="8 backlinks")
 def _backlinks(db: Database) -> None:
     for statement in backlink_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="10 sightings")
+def _sightings(db: Database) -> None:
+    for statement in watching_tables.ALL:
         db.execute(statement)
 
 

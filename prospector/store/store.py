@@ -29,6 +29,7 @@ from prospector.store.session import Session
 from prospector.store.signals import Signals
 from prospector.store.site_index import SiteIndex
 from prospector.store.visits import Visits
+from prospector.store.watching import Watching
 
 
 class Store:
@@ -52,6 +53,7 @@ class Store:
         self.desk = Desk(session)
         self.dossiers = Dossiers(session)
         self.figures = Figures(session)
+        self.watching = Watching(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
