@@ -20,6 +20,7 @@ from prospector.store.forgetting import Forgotten, Person, forget, person_of, sc
 from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
+from prospector.store.profile import Profile
 from prospector.store.prospects import Prospects
 from prospector.store.ranks import Ranks
 from prospector.store.reports import Reports
@@ -54,6 +55,7 @@ class Store:
         self.dossiers = Dossiers(session)
         self.figures = Figures(session)
         self.watching = Watching(session)
+        self.profile = Profile(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
