@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -195,111 +196,120 @@ def _unknown(name: str, top: Sequence[tuple[int, str]]) -> str:
 
 def _rows(records: Iterator[Record], report: Report, names: Sequence[str]) -> Iterator[Row | Damaged]:
     place = {name: at for at, name in reversed(list(enumerate(names))) if name}
-    make = {Kind.LINKS: _link, Kind.PAGES: _page, Kind.SITES: _site}[report.kind]
+    read = {Kind.LINKS: _links, Kind.PAGES: _pages, Kind.SITES: _sites}[report.kind](place)
     least = max(place[name] for name in (*NEEDED[report.kind], "target") if name in place) + 1
-    for record in records:
-        if record.damage:
-            yield Damaged(line=record.line, why=record.damage)
-        elif len(record.cells) < least:
-            yield Damaged(line=record.line, why=f"it has {len(record.cells)} columns, and should have {len(names)}")
+    width = len(names)
+    for line, cells, damage in records:
+        if damage:
+            yield Damaged(line=line, why=damage)
+        elif len(cells) < least:
+            yield Damaged(line=line, why=f"it has {len(cells)} columns, and should have {width}")
         else:
-            made = make(_Cells(record, place))
+            stripped = [cell.strip() for cell in cells]
+            if len(stripped) < width:
+                stripped += [""] * (width - len(stripped))
+            stripped.append("")  # what a column holds that this report does not have: its place is -1
+            made = read(line, stripped)
             if made is not None:
                 yield made
 
 
-class _Cells:
-    """The cells of a record by our names."""
-
-    __slots__ = ("_cells", "_place", "line")
-
-    def __init__(self, record: Record, place: dict[str, int]) -> None:
-        self.line, self._cells, self._place = record.line, record.cells, place
-
-    def text(self, name: str) -> str:
-        at = self._place.get(name)
-        return self._cells[at].strip() if at is not None and at < len(self._cells) else ""
-
-    def short(self, name: str) -> str:
-        text = self.text(name)
-        return " ".join(text[: 2 * MAX_TEXT].split())[:MAX_TEXT] if text else ""
-
-    def number(self, name: str) -> float | None:
-        text = self.text(name)
-        return number_of(text) if text else None
-
-    def count(self, name: str) -> int | None:
-        found = self.number(name)
-        return None if found is None else int(found)
-
-    def date(self, name: str) -> datetime | None:
-        text = self.text(name)
-        return date_of(text) if text else None
-
-    def yes(self, name: str) -> bool:
-        text = self.text(name)
-        return bool(text) and is_yes(text)
-
-    def has(self, name: str) -> bool:
-        return name in self._place
+_Reader = Callable[[int, list[str]], Row | Damaged | None]
 
 
-def _link(cells: _Cells) -> Backlink | Damaged | None:
-    if cells.text("link_type").casefold() in _NO_LINKS:
+def _links(place: dict[str, int]) -> _Reader:
+    """How a row of links is read. Places are looked up once, not for each of a million rows."""
+
+    def at(name: str) -> int:
+        return place.get(name, -1)
+
+    source_at, target_at, kind_at, lost_at = at("source"), at("target"), at("link_type"), at("lost")
+    anchor_at, alt_at, before_at, after_at = at("anchor"), at("alt"), at("before"), at("after")
+    title_at, language_at, first_at, last_at = at("source_title"), at("language"), at("first_seen"), at("last_seen")
+    source_status_at, target_status_at, authority_at, external_at = (
+        at(name) for name in ("source_status", "target_status", "authority", "external_links")
+    )
+    rel_at = tuple(at(name) for name in ("rel", "nofollow", "ugc", "sponsored", "follow"))
+    names_target, has_context = "target" in place, "before" in place
+
+    def read(line: int, cells: list[str]) -> Backlink | Damaged | None:
+        if cells[kind_at].casefold() in _NO_LINKS:
+            return None
+        source = _url(cells[source_at])
+        if source is None:
+            return Damaged(line=line, why=f'no web address of a linking page: "{cells[source_at][:60]}"')
+        target = _linked_url(cells[target_at]) if names_target else ""
+        if target is None:
+            return Damaged(line=line, why=f'no web address of a linked page: "{cells[target_at][:60]}"')
+        anchor, lost = _short(cells[anchor_at]), cells[lost_at]
+        return Backlink(
+            line=line,
+            source_url=source,
+            target_url=target,
+            anchor=anchor or _short(cells[alt_at]),
+            rel=_rel(*(cells[at] for at in rel_at)),
+            source_title=_short(cells[title_at]),
+            source_status=_count(cells[source_status_at]),
+            target_status=_count(cells[target_status_at]),
+            context=" ".join(part for part in (_short(cells[before_at]), anchor, _short(cells[after_at])) if part) if has_context else "",
+            language=cells[language_at][:2].lower(),
+            first_seen=_date(cells[first_at]),
+            last_seen=_date(cells[last_at]),
+            lost=bool(lost) and (is_yes(lost) or _date(lost) is not None),
+            authority=_number(cells[authority_at]),
+            external_links=_count(cells[external_at]),
+        )
+
+    return read
+
+
+def _pages(place: dict[str, int]) -> _Reader:
+    def read(line: int, cells: list[str]) -> LinkedPage | Damaged:
+        text, status, pages, sites = (cells[place.get(name, -1)] for name in ("target", "target_status", "linking_pages", "linking_sites"))
+        target = _url(text)
+        if not target:
+            return Damaged(line=line, why=f'no web address of a linked page: "{text[:60]}"')
+        return LinkedPage(
+            line=line, target_url=target, target_status=_count(status), linking_pages=_count(pages), linking_sites=_count(sites)
+        )
+
+    return read
+
+
+def _sites(place: dict[str, int]) -> _Reader:
+    def read(line: int, cells: list[str]) -> LinkingSite | Damaged:
+        text, linking, targets = (cells[place.get(name, -1)] for name in ("site", "linking_pages", "target_pages"))
+        site = text.lower().removeprefix("www.")
+        if "." not in site or " " in site or "/" in site:
+            return Damaged(line=line, why=f'no site: "{site[:60]}"')
+        return LinkingSite(line=line, site=site, linking_pages=_count(linking), target_pages=_count(targets))
+
+    return read
+
+
+# a million rows hold few distinct ratings, days and linked pages
+_number = lru_cache(maxsize=4096)(number_of)
+_date = lru_cache(maxsize=4096)(date_of)
+
+
+def _count(text: str) -> int | None:
+    if not text:
         return None
-    source = _url(cells.text("source"))
-    if source is None:
-        return Damaged(line=cells.line, why=f'no web address of a linking page: "{cells.text("source")[:60]}"')
-    target = _url(cells.text("target")) if cells.has("target") else ""
-    if target is None:
-        return Damaged(line=cells.line, why=f'no web address of a linked page: "{cells.text("target")[:60]}"')
-    context = " ".join(part for part in (cells.short("before"), cells.short("anchor"), cells.short("after")) if part)
-    lost = cells.text("lost")
-    return Backlink(
-        line=cells.line,
-        source_url=source,
-        target_url=target,
-        anchor=cells.short("anchor") or cells.short("alt"),
-        rel=_rel(cells),
-        source_title=cells.short("source_title"),
-        source_status=cells.count("source_status"),
-        target_status=cells.count("target_status"),
-        context=context if cells.has("before") else "",
-        language=cells.text("language")[:2].lower(),
-        first_seen=cells.date("first_seen"),
-        last_seen=cells.date("last_seen"),
-        lost=bool(lost) and (is_yes(lost) or date_of(lost) is not None),
-        authority=cells.number("authority"),
-        external_links=cells.count("external_links"),
-    )
+    found = _number(text)
+    return None if found is None else int(found)
 
 
-def _rel(cells: _Cells) -> tuple[str, ...]:
-    rel = dict.fromkeys(cells.text("rel").lower().split())
-    rel |= dict.fromkeys(name for name in ("nofollow", "ugc", "sponsored") if cells.yes(name))
-    if cells.text("follow").casefold() == "false":
-        rel["nofollow"] = None
-    return tuple(rel)
+def _short(text: str) -> str:
+    return " ".join(text[: 2 * MAX_TEXT].split())[:MAX_TEXT] if text else ""
 
 
-def _page(cells: _Cells) -> LinkedPage | Damaged:
-    target = _url(cells.text("target"))
-    if not target:
-        return Damaged(line=cells.line, why=f'no web address of a linked page: "{cells.text("target")[:60]}"')
-    return LinkedPage(
-        line=cells.line,
-        target_url=target,
-        target_status=cells.count("target_status"),
-        linking_pages=cells.count("linking_pages"),
-        linking_sites=cells.count("linking_sites"),
-    )
-
-
-def _site(cells: _Cells) -> LinkingSite | Damaged:
-    site = cells.text("site").lower().removeprefix("www.")
-    if "." not in site or " " in site or "/" in site:
-        return Damaged(line=cells.line, why=f'no site: "{site[:60]}"')
-    return LinkingSite(line=cells.line, site=site, linking_pages=cells.count("linking_pages"), target_pages=cells.count("target_pages"))
+@lru_cache(maxsize=1024)
+def _rel(rel: str, nofollow: str, ugc: str, sponsored: str, follow: str) -> tuple[str, ...]:
+    found = dict.fromkeys(rel.lower().split())
+    found |= dict.fromkeys(name for name, said in (("nofollow", nofollow), ("ugc", ugc), ("sponsored", sponsored)) if said and is_yes(said))
+    if follow.casefold() == "false":
+        found["nofollow"] = None
+    return tuple(found)
 
 
 def _url(text: str) -> str | None:
@@ -312,3 +322,6 @@ def _url(text: str) -> str | None:
             return None
         text = f"http://{text}"
     return normalise(text)
+
+
+_linked_url = lru_cache(maxsize=8192)(_url)

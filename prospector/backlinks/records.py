@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple
 
 SNIFFED = 64 * 1024  # bytes looked at to tell the encoding
@@ -43,15 +44,19 @@ def lines_of(file: BinaryIO, encoding: str) -> Iterator[tuple[int, str]]:
     """Lines with their numbers, without their ends. What the encoding does not know becomes U+FFFD."""
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=None)
     number = 0
-    while line := text.readline(MAX_LINE):
-        number += 1
-        while not line.endswith("\n") and len(line) == MAX_LINE:
-            rest = text.readline(MAX_LINE)
-            if not rest:
-                break
-            if len(rest) < MAX_LINE or rest.endswith("\n"):
-                break
-        yield number, line.removesuffix("\n")
+    try:
+        while line := text.readline(MAX_LINE):
+            number += 1
+            while not line.endswith("\n") and len(line) == MAX_LINE:
+                rest = text.readline(MAX_LINE)
+                if not rest:
+                    break
+                if len(rest) < MAX_LINE or rest.endswith("\n"):
+                    break
+            yield number, line.removesuffix("\n")
+    finally:
+        with suppress(ValueError):  # the file was closed already
+            text.detach()  # it is the caller's to close
 
 
 def records_of(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[Record]:

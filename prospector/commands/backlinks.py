@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,6 +19,7 @@ from prospector.commands._shared import (
     add_campaign_option,
     add_help,
     chosen_campaign,
+    did_you_mean,
     run_plainly,
     say,
 )
@@ -65,13 +67,24 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.exitcode = run_plainly(lambda: _import(args, opts))
+        self.exitcode = run_plainly(lambda: _backlinks(args, opts))
 
 
-def _import(args: list[str], opts: argparse.Namespace) -> int:
-    if len(args) < 2 or args[0] != "import":
-        raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
-    paths = [Path(name).expanduser() for name in args[1:]]
+def _backlinks(args: list[str], opts: argparse.Namespace) -> int:
+    if not args:
+        raise CommandError(f"say what to do. Usage: {USAGE}", BAD_INPUT)
+    work = ACTIONS.get(args[0])
+    if work is None:
+        raise CommandError(
+            f'"{args[0]}" is nothing that can be done with backlinks.{did_you_mean(args[0], ACTIONS)} Usage: {USAGE}', BAD_INPUT
+        )
+    return work(args[1:], opts)
+
+
+def _import(names: list[str], opts: argparse.Namespace) -> int:
+    if not names:
+        raise CommandError("name the files to import. Usage: scrapy backlinks import FILE…", BAD_INPUT)
+    paths = [Path(name).expanduser() for name in names]
     for path in paths:
         if not path.is_file():
             raise CommandError(f"{path}: there is no such file.", FAILED)
@@ -112,3 +125,6 @@ def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
         table = csv.writer(file)
         table.writerow(("file", "line", "why"))
         table.writerows((name, one.line, one.why) for name, one in damaged)
+
+
+ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import}

@@ -39,7 +39,7 @@ CREATE TABLE backlinks (
     import_id INTEGER NOT NULL REFERENCES imports (id),
     line INTEGER NOT NULL,
     PRIMARY KEY (source_url, target_url)
-) STRICT, WITHOUT ROWID
+) STRICT
 """
 BACKLINKS_BY_TARGET = "CREATE INDEX backlinks_by_target ON backlinks (target_url, source_site)"
 

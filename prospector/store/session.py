@@ -78,10 +78,13 @@ class Session:
             except UnicodeEncodeError:
                 return self.db.execute(sql, _storable(parameters))
 
-    def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
-        """One statement for many rows, inside a transaction: `write()` must be open."""
+    def run_many(self, sql: str, rows: Iterable[Parameters], *, clean: bool = False) -> None:
+        """One statement for many rows, inside a transaction: `write()` must be open.
+
+        :param clean: their text was decoded from bytes, so that it holds no half surrogate pair: looking for them takes as long as storing.
+        """
         with plain_errors(self.path):
-            self.db.conn.executemany(sql, map(_storable, rows))
+            self.db.conn.executemany(sql, rows if clean else map(_storable, rows))
 
     def each(self, sql: str, parameters: Parameters = ()) -> Iterator[Row]:
         """Rows as they are asked for, so that a large result needs no memory."""

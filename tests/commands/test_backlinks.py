@@ -1,0 +1,93 @@
+"""`scrapy backlinks import`: says what a file is taken for; what can't be read is named; one bad file does not cost the others."""
+
+from __future__ import annotations
+
+import csv
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from prospector.backlinks.reports import all_reports
+from prospector.campaign import load_campaign
+from prospector.commands._shared import BAD_INPUT, FAILED, run_plainly
+from prospector.commands.backlinks import _backlinks
+from prospector.store import Store
+from tests.documents import ROOT
+
+CAMPAIGN = """\
+name = "garden"
+goal = "help"
+[sender]
+name = "Ada Lind"
+email = "ada@example.org"
+site = "https://example.org/"
+relation = "volunteer"
+"""
+AHREFS = (
+    "Referring page URL,Target URL,Anchor,Vibe\n"
+    "https://a.example/list,https://mine.example/guide,the guide,good\n"
+    "not an address,https://mine.example/guide,,\n"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "campaign.toml").write_text(CAMPAIGN)
+    return tmp_path
+
+
+def run(folder: Path, *args: str, damaged: str | None = None) -> int:
+    return run_plainly(lambda: _backlinks(list(args), Namespace(campaign=str(folder / "campaign.toml"), damaged=damaged)))
+
+
+def known(folder: Path) -> int:
+    with Store.open(load_campaign(folder / "campaign.toml").database) as store:
+        return store.backlinks.count()
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    (folder / name).write_text(text)
+    return str(folder / name)
+
+
+def test_it_says_what_a_file_is_and_what_could_not_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "import", written(folder, "a.csv", AHREFS)) == 0
+    said = capsys.readouterr().err
+    assert "a.csv: Ahrefs: Backlinks (utf-8). 1 row, 1 of them new." in said
+    assert "columns that were not understood: Vibe" in said
+    assert 'a.csv:3  no web address of a linking page: "not an address"' in said
+    assert known(folder) == 1
+
+
+def test_a_file_that_is_none_is_refused_and_the_others_are_taken(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "import", written(folder, "b.csv", "name,age\nx,3\n"), written(folder, "a.csv", AHREFS)) == BAD_INPUT
+    assert "b.csv: not an export that is known." in capsys.readouterr().err
+    assert known(folder) == 1
+
+
+def test_all_damaged_lines_are_written_to_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = AHREFS + "nothing,https://mine.example/,,\n" * 30
+    assert run(folder, "import", written(folder, "a.csv", many), damaged=str(folder / "damaged.csv")) == 0
+    assert "and 11 more lines that could not be read" in capsys.readouterr().err
+    with (folder / "damaged.csv").open(encoding="utf-8", newline="") as file:
+        lines = [row["line"] for row in csv.DictReader(file)]
+    assert lines == [str(line) for line in range(3, 34)]
+
+
+def test_mistakes_are_told_before_anything_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "import", str(folder / "none.csv")) == FAILED
+    assert run(folder) == BAD_INPUT
+    assert run(folder, "impotr", "a.csv") == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "none.csv: there is no such file." in said
+    assert "Did you mean import?" in said
+
+
+def test_every_report_is_told_in_the_docs_with_what_it_was_checked_against() -> None:
+    text = (ROOT / "docs" / "backlinks.md").read_text("utf-8")
+    for report in all_reports():
+        assert f"| {report.tool} | {report.name} | " in text
+        assert f"- {report.tool}: {report.source}." in text
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| {report.tool} | {report.name} | ")]
+        assert row.endswith(f"| {report.checked} |")
