@@ -285,7 +285,7 @@ def _note(site: _Site, link: ProfileLink) -> None:
 def _signals(sites: dict[str, _Site]) -> Iterator[Signal]:
     shared: Counter[str] = Counter()
     for site in sites.values():
-        shared.update(site.pushed)
+        shared.update(site.pushed.keys())
     for name, site in sites.items():
         for found, reason in _reasons(site, shared):
             yield Signal(site=name, name=found, reason=reason, links=site.pages, examples=tuple(site.examples))

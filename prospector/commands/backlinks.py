@@ -1,4 +1,4 @@
-"""`scrapy backlinks import FILE…`: what other tools know of links, taken in."""
+"""`scrapy backlinks`: what other tools know of links, taken in; the rest of its actions is in _backlinks_audit.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.commands._backlinks_audit import add_audit_options, run_audit, run_disavow, run_mark
 from prospector.commands._shared import (
     BAD_INPUT,
     FAILED,
@@ -27,7 +28,7 @@ from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
 
-USAGE = "scrapy backlinks import FILE…"
+USAGE = "scrapy backlinks import FILE… | audit -o FILE | mark URL|DOMAIN disavow|keep | disavow -o FILE"
 SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
 
 
@@ -37,31 +38,37 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] import FILE…"
+        return "[options] import FILE… | audit | mark URL|DOMAIN disavow|keep | disavow"
 
     def short_desc(self) -> str:
-        return "Import exports of backlink tools"
+        return "Import exports of backlink tools, audit the profile, write a disavow file"
 
     def long_desc(self) -> str:
         return (
             "Read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
             "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
-            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence."
+            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. "
+            "audit: what the imported profile is made of, and what in it looks bought or farmed, with reasons and examples. mark: your word on a "
+            "page or domain. disavow: a file for Google, of what you marked and nothing else; never of a site that you write to. Most sites need none."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add_campaign_option(parser)
         parser.add_argument("--damaged", metavar="FILE", help="write all lines that could not be read to this CSV: file, line, why")
+        add_audit_options(parser)
         add_help(
             parser,
             examples="""
                 scrapy backlinks import ahrefs-backlinks.csv semrush.csv
                 scrapy backlinks import "Latest links.csv" --campaign clients/garden
+                scrapy backlinks audit -o audit.html
+                scrapy backlinks mark spam.example.com disavow --note "bought in 2019"
+                scrapy backlinks disavow -o disavow.txt --old disavow-of-now.txt
             """,
             exit_codes="""
-                0  imported, even if some lines could not be read
-                1  a file can't be opened, or the database not be used
+                0  done; imported, even if some lines could not be read
+                1  a file can't be opened or written, the database not be used, or there is nothing to do it with
                 2  a file is no export that is known (the others were imported), or the campaign file is wrong
             """,
         )
@@ -127,4 +134,9 @@ def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
         table.writerows((name, one.line, one.why) for name, one in damaged)
 
 
-ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import}
+ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {
+    "import": _import,
+    "audit": run_audit,
+    "mark": run_mark,
+    "disavow": run_disavow,
+}

@@ -31,6 +31,7 @@ from prospector.store.signals import Signals
 from prospector.store.site_index import SiteIndex
 from prospector.store.visits import Visits
 from prospector.store.watching import Watching
+from prospector.store.winnings import Outcomes
 
 
 class Store:
@@ -56,6 +57,7 @@ class Store:
         self.figures = Figures(session)
         self.watching = Watching(session)
         self.profile = Profile(session)
+        self.outcomes = Outcomes(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:
