@@ -16,6 +16,7 @@ from prospector.spiders.clock import utc_now
 from prospector.summary import many
 
 MARKS = ("disavow", "keep")
+STANDARD_OUTPUT = "-"  # what another action writes to by default
 SHOWN = 20  # lines that are left out, named on the screen
 MOST_NEED_NONE = (
     "Most sites need no disavow file: Google passes over most bad links by itself. It is for links that were bought or placed, or for a "
@@ -24,15 +25,13 @@ MOST_NEED_NONE = (
 
 
 def add_audit_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help="audit: write there, .html or .csv; disavow: write there")
-    parser.add_argument("--replace", action="store_true", help="audit, disavow: overwrite FILE if it exists")
     parser.add_argument("--note", metavar="TEXT", default="", help="mark: why, for yourself")
     parser.add_argument("--old", metavar="FILE", help="disavow: the file that Google has now; its lines are kept")
 
 
 def run_audit(args: list[str], opts: argparse.Namespace) -> int:
     """Write what the profile is made of."""
-    if args or not opts.output:
+    if args or opts.output in (None, "", STANDARD_OUTPUT):
         raise CommandError("say where to write. Usage: scrapy backlinks audit -o FILE.html", BAD_INPUT)
     path = Path(opts.output).expanduser()
     if path.suffix.lower() not in {".html", ".csv"}:
@@ -83,7 +82,7 @@ def run_mark(args: list[str], opts: argparse.Namespace) -> int:
 
 def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
     """Write the file for Google's disavow tool."""
-    if args or not opts.output:
+    if args or opts.output in (None, "", STANDARD_OUTPUT):
         raise CommandError("say where to write. Usage: scrapy backlinks disavow -o FILE [--old FILE]", BAD_INPUT)
     say(MOST_NEED_NONE)
     old = ""

@@ -12,6 +12,7 @@ from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
 from prospector.commands._backlinks_audit import add_audit_options, run_audit, run_disavow, run_mark
+from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
     BAD_INPUT,
     FAILED,
@@ -28,7 +29,7 @@ from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
 
-USAGE = "scrapy backlinks import FILE… | audit -o FILE | mark URL|DOMAIN disavow|keep | disavow -o FILE"
+USAGE = "scrapy backlinks import FILE… | redirects -o FILE | audit -o FILE | mark URL|DOMAIN disavow|keep | disavow -o FILE"
 SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
 
 
@@ -38,16 +39,17 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] import FILE… | audit | mark URL|DOMAIN disavow|keep | disavow"
+        return "[options] import FILE… | redirects | audit | mark URL|DOMAIN disavow|keep | disavow"
 
     def short_desc(self) -> str:
-        return "Import exports of backlink tools, audit the profile, write a disavow file"
+        return "Import exports of backlink tools, write redirects, audit the profile, write a disavow file"
 
     def long_desc(self) -> str:
         return (
-            "Read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
+            "import: read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
             "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
-            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. "
+            "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. redirects: those of your own pages that others link to and that are gone, most wanted "
+            "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks. "
             "audit: what the imported profile is made of, and what in it looks bought or farmed, with reasons and examples. mark: your word on a "
             "page or domain. disavow: a file for Google, of what you marked and nothing else; never of a site that you write to. Most sites need none."
         )
@@ -56,19 +58,31 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         add_campaign_option(parser)
         parser.add_argument("--damaged", metavar="FILE", help="write all lines that could not be read to this CSV: file, line, why")
+        parser.add_argument(
+            "--format", choices=("nginx", "apache", "netlify", "csv"), default="csv", help="redirects: how they are written (default: csv)"
+        )
+        parser.add_argument(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default="-",
+            help="redirects: where to write (default: -, standard output); audit: FILE.html or FILE.csv; disavow: FILE",
+        )
+        parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
         add_audit_options(parser)
         add_help(
             parser,
             examples="""
                 scrapy backlinks import ahrefs-backlinks.csv semrush.csv
                 scrapy backlinks import "Latest links.csv" --campaign clients/garden
+                scrapy backlinks redirects -o moved.conf --format nginx
                 scrapy backlinks audit -o audit.html
                 scrapy backlinks mark spam.example.com disavow --note "bought in 2019"
                 scrapy backlinks disavow -o disavow.txt --old disavow-of-now.txt
             """,
             exit_codes="""
                 0  done; imported, even if some lines could not be read
-                1  a file can't be opened or written, the database not be used, or there is nothing to do it with
+                1  a file can't be opened or written, the database not be used, or there is nothing to make it of
                 2  a file is no export that is known (the others were imported), or the campaign file is wrong
             """,
         )
@@ -136,6 +150,7 @@ def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
 
 ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {
     "import": _import,
+    "redirects": redirects,
     "audit": run_audit,
     "mark": run_mark,
     "disavow": run_disavow,

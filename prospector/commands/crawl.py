@@ -44,13 +44,14 @@ class Command(ScrapyCrawl):
     """Scrapy's own command, with a campaign."""
 
     def short_desc(self) -> str:
-        return "Run a spider (resources, recheck, monitor, site, links) for a campaign"
+        return "Run a spider (resources, recheck, monitor, site, backlinks, links) for a campaign"
 
     def long_desc(self) -> str:
         return (
             "resources: crawl the campaign's seeds, check their links, look again at what is due, draft letters. recheck: only look again. "
             "monitor: see whether links that were won, or that other tools name, still stand. "
-            "site: index your own pages. links: check a plain list of links."
+            "site: index your own pages. backlinks: check the targets of imported backlinks, and read the pages that link to dead ones. "
+            "links: check a plain list of links."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -62,21 +62,37 @@ class Backlinks:
         """The files that were read, oldest first."""
         return self._session.rows("SELECT * FROM imports ORDER BY id")
 
-    def targets(self) -> Iterator[tuple[str, int]]:
-        """Pages that are linked to, each with the number of sites that do; most wanted first."""
-        rows = self._session.each(
+    def targets(self) -> list[tuple[str, int]]:
+        """Pages that are linked to, each with the number of sites that do as far as any report tells; most wanted first."""
+        rows = self._session.rows(
             """
-            SELECT target_url, count(DISTINCT source_site) AS sites FROM backlinks WHERE target_url <> ''
+            SELECT target_url, max(sites) AS sites FROM (
+                SELECT target_url, count(DISTINCT source_site) AS sites FROM backlinks WHERE target_url <> '' GROUP BY target_url
+                UNION ALL
+                SELECT target_url, coalesce(linking_sites, 0) FROM linked_pages
+            )
             GROUP BY target_url ORDER BY sites DESC, target_url
             """
         )
-        for row in rows:
-            yield row["target_url"], row["sites"]
+        return [(row["target_url"], row["sites"]) for row in rows]
+
+    def words_of(self, target_url: str, *, limit: int = 50) -> list[tuple[str, str, str]]:
+        """What pages say of a target they link to: anchor, context, and the page's title."""
+        rows = self._session.rows(
+            "SELECT DISTINCT anchor, context, source_title FROM backlinks WHERE target_url = ? ORDER BY anchor = '', source_url LIMIT ?",
+            (target_url, limit),
+        )
+        return [(row["anchor"], row["context"], row["source_title"]) for row in rows]
 
     def sources_of(self, target_urls: Sequence[str]) -> Iterator[str]:
         """The pages that link to any of these, as tools say; those last that a tool calls lost."""
         for target in target_urls:
             yield from self._session.column("SELECT source_url FROM backlinks WHERE target_url = ? ORDER BY lost, source_url", (target,))
+
+    def anchors_of(self, target_url: str) -> tuple[str, ...]:
+        """Texts of links to a target, at most 20."""
+        found = "SELECT DISTINCT anchor FROM backlinks WHERE target_url = ? AND anchor <> '' ORDER BY anchor LIMIT 20"
+        return tuple(self._session.column(found, (target_url,)))
 
     def _begin(self, export: Export, file: str, now: datetime) -> int:
         written = (file, export.report.tool, export.report.name, time_text(now), json_text(export.not_understood))

@@ -1,9 +1,10 @@
-"""`scrapy backlinks import`: says what a file is taken for; what can't be read is named; one bad file does not cost the others."""
+"""`scrapy backlinks`: says what a file is taken for; what can't be read is named; one bad file does not cost the others."""
 
 from __future__ import annotations
 
 import csv
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from prospector.backlinks.reports import all_reports
 from prospector.campaign import load_campaign
 from prospector.commands._shared import BAD_INPUT, FAILED, run_plainly
 from prospector.commands.backlinks import _backlinks
+from prospector.items import Confidence, Observation, Outcome, SitePage, Verdict, VerdictKind
 from prospector.store import Store
 from tests.documents import ROOT
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CAMPAIGN = """\
 name = "garden"
 goal = "help"
@@ -91,3 +94,64 @@ def test_every_report_is_told_in_the_docs_with_what_it_was_checked_against() -> 
         assert f"- {report.tool}: {report.source}." in text
         (row,) = [line for line in text.splitlines() if line.startswith(f"| {report.tool} | {report.name} | ")]
         assert row.endswith(f"| {report.checked} |")
+
+
+def indexed(folder: Path) -> None:
+    """Pages of one's own, a dead one that others link to, and one that lives."""
+    with Store.open(load_campaign(folder / "campaign.toml").database) as store:
+        for topic in ("Hot composting of garden waste", "Pruning old roses in winter", "Keeping earthworms in a box"):
+            path, text = topic.split()[1], f"A guide to {topic.lower()}. " * 5
+            store.site.save([SitePage(url=f"https://example.org/{path}.html", title=topic, headings=(topic,), text=text, fetched_at=NOON)])
+        for url in ("https://example.org/old/hot-composting-guide", "https://example.org/old/zebra-crossing"):
+            seen = Observation(target_url=url, observed_at=NOON, run_id="r", outcome=Outcome.ANSWERED, status=404)
+            gone = Verdict(kind=VerdictKind.GONE, reason="It is gone.", confidence=Confidence.CONFIRMED)
+            store.evidence.save_checks([(seen, gone)], now=NOON)
+
+
+def redirected(folder: Path, form: str, *, output: str = "-", replace: bool = False) -> int:
+    opts = Namespace(campaign=str(folder / "campaign.toml"), format=form, output=output, replace=replace)
+    return run_plainly(lambda: _backlinks(["redirects"], opts))
+
+
+LINKED = (
+    "source,target,anchor\n"
+    "https://a.example/,https://example.org/old/hot-composting-guide,Hot composting of garden waste\n"
+    "https://b.example/,https://example.org/old/hot-composting-guide,hot composting\n"
+    "https://b.example/,https://example.org/old/zebra-crossing,zebra crossing\n"
+    "https://b.example/,https://example.org/never-checked,something\n"
+)
+
+
+def test_dead_pages_of_ones_own_get_the_page_that_fits_or_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "campaign.toml").write_text(CAMPAIGN + '[[sites]]\nurl = "https://example.org/"\n')
+    assert run(folder, "import", written(folder, "a.csv", LINKED)) == 0
+    indexed(folder)
+    assert redirected(folder, "csv") == 0
+    out, err = capsys.readouterr()
+    first, second = csv.DictReader(out.splitlines())
+    assert (first["from"], first["to"], first["linking_sites"]) == (
+        "https://example.org/old/hot-composting-guide",
+        "https://example.org/composting.html",
+        "2",
+    )
+    assert (second["to"], second["fit"]) == ("", "none")
+    assert "2 dead pages of yours that others link to" in err
+    assert "1 more page of yours that others link to was never checked." in err
+
+
+def test_a_file_of_redirects_is_overwritten_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "campaign.toml").write_text(CAMPAIGN + '[[sites]]\nurl = "https://example.org/"\n')
+    run(folder, "import", written(folder, "a.csv", LINKED))
+    indexed(folder)
+    output = folder / "moved.conf"
+    assert redirected(folder, "nginx", output=str(output)) == 0
+    assert "map $host$request_uri" in output.read_text()
+    assert redirected(folder, "nginx", output=str(output)) == BAD_INPUT
+    assert redirected(folder, "apache", output=str(output), replace=True) == 0
+    assert "RewriteEngine On" in output.read_text()
+
+
+def test_without_an_index_there_is_nowhere_to_send_visitors(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(folder, "import", written(folder, "a.csv", LINKED))
+    assert redirected(folder, "csv") == FAILED
+    assert "scrapy crawl site" in capsys.readouterr().err

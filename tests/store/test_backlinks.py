@@ -42,7 +42,7 @@ def test_the_files_that_were_read_are_kept_with_what_was_not_understood(store: S
 def test_targets_come_with_the_sites_that_want_them_and_their_sources(store: Store) -> None:
     imported(store, AHREFS)
     imported(store, "source,target\nhttps://a.example/2,https://old.example/\n")
-    assert list(store.backlinks.targets()) == [("https://mine.example/guide", 2), ("https://old.example/", 1)]
+    assert store.backlinks.targets() == [("https://mine.example/guide", 2), ("https://old.example/", 1)]
     assert list(store.backlinks.sources_of(["https://mine.example/guide"])) == ["https://a.example/list", "https://b.example/list"]
 
 
