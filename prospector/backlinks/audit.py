@@ -204,7 +204,7 @@ def anchor_kind(anchor: str, words: _Words) -> str:
         return "none"
     if _ADDRESS.fullmatch(text):
         return "url"
-    if spam_words().goods(text) or spam_words().trade(text):
+    if _pushed(text):
         return "money"
     joined = _joined(text)
     if any(name in joined for name in words.names):
@@ -213,6 +213,12 @@ def anchor_kind(anchor: str, words: _Words) -> str:
     if words.topics.intersection(said):
         return "topic"
     return "says nothing" if " ".join(said) in _generic() else "other"
+
+
+@lru_cache(maxsize=65_536)  # a profile says the same words again and again
+def _pushed(text: str) -> str:
+    """The goods or trade that a link text pushes, or ""."""
+    return spam_words().goods(text) or spam_words().trade(text)
 
 
 def _joined(text: str) -> str:
@@ -269,7 +275,7 @@ def _note(site: _Site, link: ProfileLink) -> None:
         site.examples.append(link.source_url)
     if link.anchor:
         site.texts[link.anchor] += 1
-        if goods := spam_words().goods(link.anchor) or spam_words().trade(link.anchor):
+        if goods := _pushed(" ".join(link.anchor.split())):
             site.pushed.setdefault(link.anchor, goods)
     if goods := spam_words().goods(link.title):
         site.reasons.setdefault("pushes goods", f'the title of a page pushes {goods}: "{link.title[:80]}"')
