@@ -1,15 +1,17 @@
-"""The tables [decency] and [follow_ups] of a campaign: how soon the same people may be written to again."""
+"""The tables [decency], [follow_ups] and [monitor] of a campaign: how soon to write again, and when to look what came of it."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from prospector.campaign_types import Table
+from prospector.campaign_types import Many, Table, wrong, wrong_but
 from prospector.outreach.decency import COOL_DOWN, FOLLOW_UP_AFTER
 
 _LEAST_COOL_DOWN = 30
+MONITOR_DAYS = (14, 30, 90)  # after a letter was sent
+_LAST_DAY = 3650
 
 
 class Decency(Table):
@@ -35,3 +37,24 @@ class FollowUps(Table):
     after_days: int = Field(
         default=FOLLOW_UP_AFTER, ge=FOLLOW_UP_AFTER, le=365, description="Days from the first letter until then, at least.", examples=[10]
     )
+
+
+class Monitor(Table):
+    """When the pages of sent letters are visited again."""
+
+    days: Many[int] = Field(
+        default=MONITOR_DAYS,
+        min_length=1,
+        max_length=12,
+        description="Days after a letter was sent on which its page is looked at, in order.",
+        examples=[[14, 30, 90]],
+    )
+
+    @field_validator("days", mode="after")
+    @classmethod
+    def _are_in_order(cls, days: tuple[int, ...]) -> tuple[int, ...]:
+        if any(day < 1 or day > _LAST_DAY for day in days):
+            wrong(f"has a day that is not between 1 and {_LAST_DAY}.")
+        if list(days) != sorted(set(days)):
+            wrong_but(f"{list(days)} is not in order. Write it as {sorted(set(days))}.")
+        return days

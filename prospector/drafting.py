@@ -143,6 +143,8 @@ class Writer:
 
     def why_no_follow_up(self, prospect: Prospect, first: StoredDraft, there: StoredDraft | None, *, now: datetime) -> str:
         """In words; "" if there may be one."""
+        if self.store.prospects.stage(prospect.page_url) in (Stage.WON, Stage.FIXED):
+            return "the page was mended, or links to you already"
         settings = self.campaign.follow_ups
         dead = {one.link.target_url: one.verdict.confidence for one in prospect.dead_links}
         looks = [LookedAt(confidence=dead.get(claim.target_url), at=last_failed_at(self.store, claim.target_url)) for claim in first.claims]

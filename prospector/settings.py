@@ -96,6 +96,7 @@ OPEN_PAGERANK_URL = "https://openpagerank.com/api/v1.0/getPageRank"  # its key i
 # -- stages ---------------------------------------------------------------------------------------------------------------
 ITEM_PIPELINES: dict[str, int] = {
     "prospector.pipelines.StorePages": 100,
+    "prospector.pipelines_watching.KeepSightings": 150,
     "prospector.pipelines.JudgeTargets": 200,
     "prospector.pipelines_archive.LookIntoArchive": 250,
     "prospector.pipelines_registry.AskRegistries": 260,

@@ -11,6 +11,8 @@ from prospector.campaign import Campaign
 from prospector.items import DraftStatus
 from prospector.store import Funnel, Store
 from prospector.times import when
+from prospector.watching.states import State
+from prospector.watching.words import watched
 
 MOST_PROBLEMS = 5  # pages that could not be read are named, up to here
 MOST_REASONS = 5  # likewise reasons to write no letter
@@ -44,8 +46,11 @@ NO_RUN = Ending()
 def summary_lines(store: Store, campaign: Campaign, *, now: datetime, ending: Ending = NO_RUN) -> list[str]:
     """What a person reads when a crawl has ended."""
     funnel = store.reports.funnel(now)
+    losses: list[str] = []
     if ending.spider == "site":
-        table, losses = _site_steps(store), []
+        table = _site_steps(store)
+    elif ending.spider == "monitor":
+        table = _watched_steps(store)
     else:
         table, losses = _steps(funnel), list(_losses(store, funnel, campaign, ending, now))
     return [
@@ -73,11 +78,15 @@ def _opening(store: Store, ending: Ending, now: datetime) -> list[str]:
         return [f"The budget of a run is used up ({ending.spent}). What was found is kept; the same command goes on from here.", ""]
     if ending.did_nothing:
         return ["No page could be read. Are the addresses right, and is the network there? See: scrapy doctor", ""]
-    if ending.idle:
-        due = store.evidence.due(now)
-        later = f" The next look is due {when(due.later_at, now)}." if due.later_at else ""
-        return [f"Nothing is due, so nothing was asked for.{later}", ""]
-    return []
+    return [_idle(store, ending, now), ""] if ending.idle else []
+
+
+def _idle(store: Store, ending: Ending, now: datetime) -> str:
+    if ending.spider == "monitor":
+        return "No page is due to be visited again, so nothing was asked for."
+    due = store.evidence.due(now)
+    later = f" The next look is due {when(due.later_at, now)}." if due.later_at else ""
+    return f"Nothing is due, so nothing was asked for.{later}"
 
 
 def _site_steps(store: Store) -> list[tuple[int, str]]:
@@ -87,6 +96,12 @@ def _site_steps(store: Store) -> list[tuple[int, str]]:
         (indexed, "page of your own is in the index" if indexed == 1 else "pages of your own are in the index"),
         (dead, "links on them look dead" + (": scrapy export own-dead-links" if dead else "")),
     ]
+
+
+def _watched_steps(store: Store) -> list[tuple[int, str]]:
+    """How the watched links stand, one line for each state."""
+    counts = Counter(row["state"] for row in store.watching.latest())
+    return [(counts[state], watched(state)) for state in State if counts[state]]
 
 
 def _steps(funnel: Funnel) -> list[tuple[int, str]]:
@@ -174,6 +189,8 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
     """The next command."""
     if ending.spider == "site":
         return "Next: scrapy crawl resources"
+    if ending.spider == "monitor":
+        return "Next: scrapy report"
     ways = (
         (funnel.drafts[DraftStatus.READY], "scrapy review, the desk in your browser (or scrapy drafts list --status ready)"),
         (store.evidence.due(now).claims_now, "scrapy crawl recheck"),

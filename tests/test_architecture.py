@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "prospector"
-PURE = {"archive", "backlinks", "links", "seeding", "verdicts", "matching", "contacts", "scoring", "outreach"}
+PURE = {"archive", "backlinks", "links", "seeding", "verdicts", "matching", "contacts", "scoring", "outreach", "watching"}
 # what a pure room may not have: a clock, a socket, a database, a process, an engine
 IMPURE = {
     "scrapy",

@@ -10,6 +10,7 @@ import pytest
 from prospector.campaign import CampaignError
 from prospector.deciding import Outcome
 from prospector.items import Confidence, Contact, ContactKind, DraftStatus, Stage, Strength, VerdictKind, Wait
+from prospector.store import Actor
 from tests.desk_world import DAY, NOW, OFFER, OTHER_OFFER, PAGE, Dead, World, done, refused, target
 from tests.store import builders as make
 
@@ -318,6 +319,19 @@ class TestFollowUps:
         done(world.decisions.mark(reminder.id, Outcome.SENT, now=NOW + 12 * DAY))
         assert self.reminded(world) is DraftStatus.SENT
         assert len(world.store.drafts.all_of_page(PAGE)) == 2
+        world.close()
+
+    def test_none_goes_to_a_page_that_links_to_you_by_now(self, tmp_path: Path) -> None:
+        world = World(tmp_path, extra=self.ON)
+        self.sent(world)
+        done(world.decisions.mark(world.draft().id, Outcome.NO_REPLY, now=NOW + 9 * DAY))
+        world.store.evidence.save_checks(
+            [(make.seen(target(), observed_at=NOW + 10 * DAY), make.dead(next_check_at=NOW + 20 * DAY, first_failed_at=NOW - 8 * DAY))],
+            now=NOW + 10 * DAY,
+        )
+        assert self.reminded(world) is DraftStatus.READY
+        world.store.prospects.set_stage(PAGE, Stage.WON, actor=Actor.CRAWL, now=NOW + 11 * DAY)
+        assert self.reminded(world) is DraftStatus.WITHDRAWN
         world.close()
 
     def test_they_are_off_by_default(self, world: World) -> None:

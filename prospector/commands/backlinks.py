@@ -1,4 +1,4 @@
-"""`scrapy backlinks import FILE…`: what other tools know of links, taken in."""
+"""`scrapy backlinks`: what other tools know of links, taken in; the rest of its actions is in _backlinks_audit.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.commands._backlinks_audit import add_audit_options, run_audit, run_disavow, run_mark
 from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
     BAD_INPUT,
@@ -28,7 +29,7 @@ from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
 
-USAGE = "scrapy backlinks import FILE… | redirects -o FILE"
+USAGE = "scrapy backlinks import FILE… | redirects -o FILE | audit -o FILE | mark URL|DOMAIN disavow|keep | disavow -o FILE"
 SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
 
 
@@ -38,17 +39,19 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] import FILE… | redirects"
+        return "[options] import FILE… | redirects | audit | mark URL|DOMAIN disavow|keep | disavow"
 
     def short_desc(self) -> str:
-        return "Import exports of backlink tools, write redirects for your dead pages"
+        return "Import exports of backlink tools, write redirects, audit the profile, write a disavow file"
 
     def long_desc(self) -> str:
         return (
             "import: read what other tools know of links: exports of Ahrefs, Semrush, Moz, Majestic, Google Search Console and Screaming Frog, and any "
             "table with a column of linking pages and one of linked pages. The tool, the encoding and the delimiter are told from the file. A "
             "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. redirects: those of your own pages that others link to and that are gone, most wanted "
-            "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks."
+            "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks. "
+            "audit: what the imported profile is made of, and what in it looks bought or farmed, with reasons and examples. mark: your word on a "
+            "page or domain. disavow: a file for Google, of what you marked and nothing else; never of a site that you write to. Most sites need none."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -58,18 +61,28 @@ class Command(ScrapyCommand):
         parser.add_argument(
             "--format", choices=("nginx", "apache", "netlify", "csv"), default="csv", help="redirects: how they are written (default: csv)"
         )
-        parser.add_argument("-o", "--output", metavar="FILE", default="-", help="redirects: where to write (default: -, standard output)")
+        parser.add_argument(
+            "-o",
+            "--output",
+            metavar="FILE",
+            default="-",
+            help="redirects: where to write (default: -, standard output); audit: FILE.html or FILE.csv; disavow: FILE",
+        )
         parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
+        add_audit_options(parser)
         add_help(
             parser,
             examples="""
                 scrapy backlinks import ahrefs-backlinks.csv semrush.csv
                 scrapy backlinks import "Latest links.csv" --campaign clients/garden
                 scrapy backlinks redirects -o moved.conf --format nginx
+                scrapy backlinks audit -o audit.html
+                scrapy backlinks mark spam.example.com disavow --note "bought in 2019"
+                scrapy backlinks disavow -o disavow.txt --old disavow-of-now.txt
             """,
             exit_codes="""
-                0  imported or written, even if some lines could not be read
-                1  a file can't be opened or written, the database not be used, or none of your pages is indexed
+                0  done; imported, even if some lines could not be read
+                1  a file can't be opened or written, the database not be used, or there is nothing to make it of
                 2  a file is no export that is known (the others were imported), or the campaign file is wrong
             """,
         )
@@ -135,4 +148,10 @@ def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
         table.writerows((name, one.line, one.why) for name, one in damaged)
 
 
-ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {"import": _import, "redirects": redirects}
+ACTIONS: dict[str, Callable[[list[str], argparse.Namespace], int]] = {
+    "import": _import,
+    "redirects": redirects,
+    "audit": run_audit,
+    "mark": run_mark,
+    "disavow": run_disavow,
+}

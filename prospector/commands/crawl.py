@@ -44,11 +44,12 @@ class Command(ScrapyCrawl):
     """Scrapy's own command, with a campaign."""
 
     def short_desc(self) -> str:
-        return "Run a spider (resources, recheck, site, backlinks, links) for a campaign"
+        return "Run a spider (resources, recheck, monitor, site, backlinks, links) for a campaign"
 
     def long_desc(self) -> str:
         return (
             "resources: crawl the campaign's seeds, check their links, look again at what is due, draft letters. recheck: only look again. "
+            "monitor: see whether links that were won, or that other tools name, still stand. "
             "site: index your own pages. backlinks: check the targets of imported backlinks, and read the pages that link to dead ones. "
             "links: check a plain list of links."
         )
@@ -63,6 +64,8 @@ class Command(ScrapyCrawl):
                 scrapy crawl resources
                 scrapy crawl resources --campaign clients/garden
                 scrapy crawl recheck
+                scrapy crawl monitor
+                scrapy crawl monitor -a profile=1
                 scrapy crawl links -a urls=links.txt -O verdicts.jsonl
             """,
             exit_codes="""
@@ -162,7 +165,9 @@ def only_warnings(record: logging.LogRecord) -> bool:
 
 def _check_spider_arguments(spider: type[Spider], given: Iterable[str]) -> None:
     """Scrapy takes any; a mistyped one must not crawl the demo in place of a client's campaign."""
-    known = {"campaign"} if issubclass(spider, CampaignSpider) else set(signature(spider.__init__).parameters) - {"self", "args", "kwargs"}
+    known = set(signature(spider.__init__).parameters) - {"self", "args", "kwargs"}
+    if issubclass(spider, CampaignSpider):
+        known = {"campaign", *spider.arguments}
     for name in given:
         if name not in known:
             known_ones = ", ".join(f"-a {one}=…" for one in sorted(known))

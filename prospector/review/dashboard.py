@@ -25,6 +25,7 @@ from prospector.campaign import Campaign
 from prospector.items import DEAD_KINDS, UNCLICKABLE_KINDS, Confidence, DraftStatus, VerdictKind
 from prospector.review import charts
 from prospector.review.funnel import decision_of, funnel
+from prospector.review.winnings import won
 from prospector.store import ProspectCount, Store, TargetCount, Wish
 from prospector.store.figure_tables import SCORE_STEP
 from prospector.store.figures import LetterWaits
@@ -110,6 +111,7 @@ def figures(store: Store, campaign: Campaign, now: datetime) -> dict[str, Any]:
         "gaps": asked.gaps(MOST_SHOWN),
         "scores": scores(prospects),
         "score_labels": score_labels(),
+        "winnings": won(store.outcomes.winnings(sent_before=now - timedelta(days=campaign.monitor.days[0]))),
         "spans": spans,
         "span_bars": tuple(charts.bar(name.capitalize(), [(size, "plain")], max(due)) for name, size in spans if size),
         "waiting": waiting(targets, prospects, due, asked.next_claim_at(now), asked.letter_waits(), now=now),

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -44,6 +44,7 @@ class CampaignSpider(Spider):
     `-a campaign=FILE` names the campaign file; else `campaign.toml` here or above, else the bundled demo.
     """
 
+    arguments: ClassVar[tuple[str, ...]] = ()  # what `-a` may say to it beside the campaign
     custom_settings = {"DOWNLOAD_SLOTS": SLOT_SETTINGS}  # noqa: RUF012 - Scrapy's own declaration
 
     campaign: Campaign

@@ -124,15 +124,15 @@ class Prospects:
                 change = Change(None if stage is None else {"stage": stage}, {"stage": values["stage"]})
                 record(self._session, at=now, actor=Actor.CRAWL, subject=f"prospect {prospect.page_url}", kind="stage", change=change)
 
-    def set_stage(self, page_url: str, stage: Stage, *, part_of: int | None = None, now: datetime) -> bool:
-        """A person's word on how far it got. False: no such prospect, or it stands there already."""
+    def set_stage(self, page_url: str, stage: Stage, *, actor: Actor = Actor.PERSON, part_of: int | None = None, now: datetime) -> bool:
+        """A person's word on how far it got, or the monitor's. False: no such prospect, or it stands there already."""
         with self._session.write():
             before = self.stage(page_url)
             if before is None or before is stage:
                 return False
             self._session.run("UPDATE prospects SET stage = ?, updated_at = ? WHERE page_url = ?", (stage, time_text(now), page_url))
             change = Change({"stage": before}, {"stage": stage})
-            record(self._session, at=now, actor=Actor.PERSON, subject=f"prospect {page_url}", kind="stage", change=change, part_of=part_of)
+            record(self._session, at=now, actor=actor, subject=f"prospect {page_url}", kind="stage", change=change, part_of=part_of)
         return True
 
     def stage(self, page_url: str) -> Stage | None:

@@ -16,12 +16,13 @@ from prospector.store import (
     seed_tables,
     tables,
     views,
+    watching_tables,
 )
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 9  # the number of migrations below
+VERSION = 10  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -76,6 +77,12 @@ def _backlinks(db: Database) -> None:
 @MIGRATIONS(name="9 seeds")
 def _seeds(db: Database) -> None:
     for statement in seed_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="10 sightings")
+def _sightings(db: Database) -> None:
+    for statement in watching_tables.ALL:
         db.execute(statement)
 
 

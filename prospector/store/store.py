@@ -20,6 +20,7 @@ from prospector.store.forgetting import Forgotten, Person, forget, person_of, sc
 from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
 from prospector.store.pages import Pages
+from prospector.store.profile import Profile
 from prospector.store.prospects import Prospects
 from prospector.store.ranks import Ranks
 from prospector.store.reports import Reports
@@ -30,6 +31,8 @@ from prospector.store.session import Session
 from prospector.store.signals import Signals
 from prospector.store.site_index import SiteIndex
 from prospector.store.visits import Visits
+from prospector.store.watching import Watching
+from prospector.store.winnings import Outcomes
 
 
 class Store:
@@ -54,6 +57,9 @@ class Store:
         self.desk = Desk(session)
         self.dossiers = Dossiers(session)
         self.figures = Figures(session)
+        self.watching = Watching(session)
+        self.profile = Profile(session)
+        self.outcomes = Outcomes(session)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Self:

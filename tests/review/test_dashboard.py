@@ -216,5 +216,5 @@ def test_every_picture_has_a_title_a_description_and_a_table(store: Store, campa
     identities = [node.attributes["id"] for node in tree.css("[id]")]
     assert len(identities) == len(set(identities))
     assert all(svg.attributes.get("aria-hidden") == "true" for svg in tree.css("svg:not([role])"))
-    assert len(tree.css("section")) == 6
+    assert len(tree.css("section")) == 7
     assert all(section.css("table, ol") for section in tree.css("section"))

@@ -1,0 +1,112 @@
+"""`scrapy backlinks audit`, `mark` and `disavow`: what the imported profile is like, a person's word on it, and the file for Google."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prospector.backlinks.audit import You, audit, names_of
+from prospector.backlinks.disavow import DisavowError, disavowal, entry_of
+from prospector.commands._shared import BAD_INPUT, FAILED, CommandError, chosen_campaign, open_store, say
+from prospector.export.as_csv import write_rows
+from prospector.export.audit import COLUMNS, as_html, as_rows
+from prospector.export.whole import ExportError, whole_file
+from prospector.links.sites import site_of
+from prospector.spiders.clock import utc_now
+from prospector.summary import many
+
+MARKS = ("disavow", "keep")
+STANDARD_OUTPUT = "-"  # what another action writes to by default
+SHOWN = 20  # lines that are left out, named on the screen
+MOST_NEED_NONE = (
+    "Most sites need no disavow file: Google passes over most bad links by itself. It is for links that were bought or placed, or for a "
+    "manual action that names them."
+)
+
+
+def add_audit_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--note", metavar="TEXT", default="", help="mark: why, for yourself")
+    parser.add_argument("--old", metavar="FILE", help="disavow: the file that Google has now; its lines are kept")
+
+
+def run_audit(args: list[str], opts: argparse.Namespace) -> int:
+    """Write what the profile is made of."""
+    if args or opts.output in (None, "", STANDARD_OUTPUT):
+        raise CommandError("say where to write. Usage: scrapy backlinks audit -o FILE.html", BAD_INPUT)
+    path = Path(opts.output).expanduser()
+    if path.suffix.lower() not in {".html", ".csv"}:
+        raise CommandError(f"{opts.output}: end it in .html for a page, or in .csv for a table.", BAD_INPUT)
+    campaign = chosen_campaign(opts.campaign)
+    with open_store(campaign) as store:
+        if not store.backlinks.count():
+            raise CommandError("no backlinks are imported yet. Begin with: scrapy backlinks import FILE…", FAILED)
+        people = [campaign.sender.client or "", campaign.sender.name]
+        you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
+        found = audit(store.profile.links(), you)
+    try:
+        with whole_file(path, replace=opts.replace) as unfinished:
+            if path.suffix.lower() == ".csv":
+                with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
+                    write_rows(as_rows(found), COLUMNS, out)
+            else:
+                unfinished.write_text(as_html(found, campaign=campaign.name, now=utc_now()), "utf-8", newline="\n")
+    except ExportError as error:
+        raise CommandError(str(error)) from error
+    say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
+    return 0
+
+
+def run_mark(args: list[str], opts: argparse.Namespace) -> int:
+    """Keep a person's word on a page or a domain."""
+    usage = "Usage: scrapy backlinks mark URL|DOMAIN disavow|keep [--note TEXT]"
+    if len(args) != 2:
+        raise CommandError(f"name a page or domain, and what to do with it. {usage}", BAD_INPUT)
+    what, mark = args
+    if mark not in MARKS:
+        raise CommandError(f'"{mark}" is no mark: say disavow or keep. {usage}', BAD_INPUT)
+    entry = entry_of(what)
+    if entry is None:
+        raise CommandError(
+            f'"{what}" is neither an address nor a domain. Write it as https://example.org/page, or as example.org.', BAD_INPUT
+        )
+    name = entry.domain or entry.url
+    campaign = chosen_campaign(opts.campaign)
+    with open_store(campaign) as store:
+        known = store.profile.is_known(name)
+        store.profile.mark(name, "domain" if entry.domain else "url", mark, note=" ".join(opts.note.split()), now=utc_now())
+    if not known:
+        say(f"No imported link comes from {name}; the mark is kept all the same.")
+    say(f"{name} is marked: {mark}.")
+    return 0
+
+
+def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
+    """Write the file for Google's disavow tool."""
+    if args or opts.output in (None, "", STANDARD_OUTPUT):
+        raise CommandError("say where to write. Usage: scrapy backlinks disavow -o FILE [--old FILE]", BAD_INPUT)
+    say(MOST_NEED_NONE)
+    old = ""
+    if opts.old:
+        try:
+            old = Path(opts.old).expanduser().read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{opts.old}: it is not UTF-8 text, which Google wants. Save it as UTF-8.", BAD_INPUT) from error
+    campaign = chosen_campaign(opts.campaign)
+    with open_store(campaign) as store:
+        marked, kept = store.profile.marked("disavow"), store.profile.marked("keep")
+        protected = store.profile.sites_written_to() | {site_of(url) for url in campaign.site_urls()}
+    if not marked and not old.strip():
+        raise CommandError("nothing is marked, so there is nothing to disavow. Mark with: scrapy backlinks mark DOMAIN disavow", FAILED)
+    try:
+        made = disavowal(marked, kept=kept, old=old, protected=protected, now=utc_now())
+        with whole_file(Path(opts.output).expanduser(), replace=opts.replace) as unfinished:
+            unfinished.write_text(made.text, "utf-8", newline="\n")
+    except (DisavowError, ExportError) as error:
+        raise CommandError(str(error)) from error
+    for one in made.left_out[:SHOWN]:
+        place = f"{Path(opts.old).name}:{one.line}  " if one.line else ""
+        say(f"  {place}{one.what} is left out: {one.why}")
+    if len(made.left_out) > SHOWN:
+        say(f"  and {many(len(made.left_out) - SHOWN, 'more line')} left out")
+    say(f"{many(made.domains, 'domain')} and {many(made.urls, 'page')}: {opts.output}. It replaces the file that Google has.")
+    return 0

@@ -1,0 +1,204 @@
+"""`scrapy crawl monitor`: a page for each state on loopback, over days that the test turns; and no loss that is none."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import pkgutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+import prospector
+from prospector.backlinks.read import read_export
+from prospector.items import Claim, DraftStatus, OutboundLink, Stage
+from prospector.store import Actor, Store
+from prospector.store.codecs import time_text
+from prospector.watching.states import State
+from tests.crawling import crawl
+from tests.resource_web import OWN, ResourceWeb
+from tests.store import builders as make
+
+SENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+GUIDE = f"http://{OWN}/guides/hot-composting.html"
+OTHER = f"http://{OWN}/guides/pruning-old-roses.html"
+OLD = "http://old.test/compost"
+CLOCKED = [
+    module
+    for found in pkgutil.walk_packages(prospector.__path__, "prospector.")
+    if found.name.startswith(("prospector.spiders", "prospector.pipelines", "prospector.extensions"))
+    and hasattr(module := importlib.import_module(found.name), "utc_now")
+]
+WALL = "<title>Just a moment...</title><script>window._cf_chl_opt={}</script><h1>Checking your browser</h1>"
+
+
+class Watched:
+    """Letters that were sent, and the web as it is on a day."""
+
+    def __init__(self, web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.web = web
+        self._monkeypatch = monkeypatch
+        web.write_campaign([])
+
+    def page(self, name: str, body: str, *, status: int = 200, delay: float = 0.0, robots: str = "all") -> str:
+        """What the page of this name answers now."""
+        return self.web.serve(f"{name}.test", "/links", body, status=status, delay=delay, **{"X-Robots-Tag": robots})
+
+    def letter(self, name: str, *, before: str = "") -> str:
+        """One was sent about this page, which had the dead link, and is out."""
+        url = f"http://{name}.test/links"
+        with Store.open(self.web.database) as store:
+            html = f'<p><a href="{OLD}">The old guide</a> {before}</p>'
+            dead = OutboundLink(target_url=OLD, anchor="The old guide")
+            store.pages.save(replace(make.page(url), final_url=url, html=html, links=(dead,), fetched_at=SENT - timedelta(days=1)))
+            claim = Claim(target_url=OLD, anchor="The old guide", offer_url=GUIDE, carries=True)
+            store.drafts.save(make.draft(url, status=DraftStatus.SENT, claims=(claim,)), now=SENT)
+            store._session.run("UPDATE drafts SET sent_at = ?, outcome = 'sent' WHERE page_url = ?", (time_text(SENT), url))
+            store.prospects.save(make.prospect(url, stage=Stage.DRAFTED), now=SENT)
+            store.prospects.set_stage(url, Stage.CONTACTED, now=SENT)
+        return url
+
+    async def look(self, days: float, **arguments: str) -> dict[str, tuple[State, State]]:
+        """What the monitor sees on that day after the letters: of each host what it saw, and what counts."""
+        now = SENT + timedelta(days=days)
+        for module in CLOCKED:
+            self._monkeypatch.setattr(module, "utc_now", lambda: now)
+        await crawl("monitor", settings=self.web.settings, campaign=self.web.campaign(), **arguments)
+        with Store.open(self.web.database) as store:
+            rows = store.watching.latest()
+        return {row["page_url"].split("/")[2].removesuffix(".test"): (State(row["seen"]), State(row["state"])) for row in rows}
+
+    def stage(self, name: str) -> Stage | None:
+        with Store.open(self.web.database) as store:
+            return store.prospects.stage(f"http://{name}.test/links")
+
+
+@pytest.fixture
+def watched(web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> Watched:
+    return Watched(web, monkeypatch)
+
+
+def link(url: str, rel: str = "") -> str:
+    return f'<title>Links</title><h1>Useful links</h1><ul><li><a href="{url}" rel="{rel}">A guide</a>, well worth a visit</li></ul>'
+
+
+async def test_each_state_is_told_from_the_page(watched: Watched) -> None:
+    pages = {
+        "linked": State.LINKED,
+        "nofollow": State.NOFOLLOW,
+        "moved": State.MOVED,
+        "wrong": State.WRONG_TARGET,
+        "fixed": State.FIXED,
+        "unchanged": State.UNCHANGED,
+        "gone": State.PAGE_GONE,
+        "slow": State.UNCLEAR,
+        "walled": State.UNCLEAR,
+        "refusing": State.UNCLEAR,
+        "busy": State.UNCLEAR,
+        "broken": State.UNCLEAR,
+    }
+    for name in pages:
+        watched.letter(name)
+    with Store.open(watched.web.database) as store:
+        store.site.save([make.site_page(GUIDE), make.site_page(OTHER)])
+    watched.page("linked", link(GUIDE))
+    watched.page("nofollow", link(GUIDE, "nofollow noopener"))
+    watched.page("moved", link(OTHER))
+    watched.page("wrong", link(f"http://{OWN}/guides/hot-composting.htm"))
+    watched.page("fixed", link("http://new.test/compost"))
+    watched.page("unchanged", link(OLD))
+    watched.page("gone", "<title>Not found</title>", status=404)
+    watched.page("slow", link("http://x.test/"), delay=9)
+    watched.page("walled", WALL, status=403)
+    watched.page("refusing", WALL)
+    watched.page("busy", "Too many", status=429)
+    watched.page("broken", "Oops", status=503)
+    seen = await watched.look(14.1)
+    assert {name: saw for name, (saw, _) in seen.items()} == pages
+    assert {name for name, (_, state) in seen.items() if state in {State.LOST, State.PAGE_GONE}} == set()
+    assert [watched.stage(name) for name in ("linked", "nofollow", "moved", "fixed", "unchanged", "gone", "slow")] == [
+        Stage.WON, Stage.WON, Stage.WON, Stage.FIXED, Stage.CONTACTED, Stage.CONTACTED, Stage.CONTACTED,
+    ]  # fmt: skip
+
+
+async def test_nothing_that_could_not_be_seen_is_a_loss_however_often(watched: Watched) -> None:
+    names = ("slow", "walled", "refusing", "broken")
+    for name in names:
+        watched.letter(name)
+        watched.page(name, link(GUIDE))
+    assert set((await watched.look(14)).values()) == {(State.LINKED, State.LINKED)}
+    watched.page("slow", link("http://x.test/"), delay=9)
+    watched.page("walled", WALL, status=403)
+    watched.page("refusing", WALL)
+    watched.page("broken", "Oops", status=500)
+    for day in (30, 31.1, 32.2, 90, 91.1):
+        assert set((await watched.look(day)).values()) == {(State.UNCLEAR, State.LINKED)}
+    assert {watched.stage(name) for name in names} == {Stage.WON}
+
+
+async def test_a_won_link_is_lost_after_two_looks_a_day_apart_and_may_come_back(watched: Watched) -> None:
+    url = watched.letter("lists")
+    watched.page("lists", link(GUIDE))
+    assert await watched.look(13) == {}
+    assert await watched.look(14) == {"lists": (State.LINKED, State.LINKED)}
+    watched.page("lists", link("http://x.test/"))
+    assert await watched.look(20) == {"lists": (State.LINKED, State.LINKED)}, "it is not due"
+    assert await watched.look(30) == {"lists": (State.LOST, State.LINKED)}
+    assert watched.stage("lists") is Stage.WON
+    assert await watched.look(31.1) == {"lists": (State.LOST, State.LOST)}
+    assert watched.stage("lists") is Stage.LOST
+    watched.page("lists", link(GUIDE))
+    assert await watched.look(90) == {"lists": (State.LINKED, State.LINKED)}
+    assert watched.stage("lists") is Stage.WON
+    with Store.open(watched.web.database) as store:
+        events = store._session.rows(
+            "SELECT actor, after FROM events WHERE subject = ? AND kind = 'stage' ORDER BY id", (f"prospect {url}",)
+        )
+    assert [event["actor"] for event in events][2:] == [Actor.CRAWL] * 3
+
+
+async def test_a_persons_mark_wins_and_an_older_link_is_no_win(watched: Watched) -> None:
+    declined = watched.letter("declined")
+    watched.letter("linked-before", before=f'<a href="{OTHER}">Roses</a>')
+    with Store.open(watched.web.database) as store:
+        store.prospects.set_stage(declined, Stage.DECLINED, now=SENT)
+    watched.page("declined", link(GUIDE))
+    watched.page("linked-before", link(OTHER) + link(OLD))
+    seen = await watched.look(14)
+    assert seen == {"declined": (State.LINKED, State.LINKED), "linked-before": (State.UNCHANGED, State.UNCHANGED)}
+    assert watched.stage("declined") is Stage.DECLINED
+    assert watched.stage("linked-before") is Stage.CONTACTED
+
+
+async def test_what_a_link_is_like_is_kept(watched: Watched) -> None:
+    watched.letter("lists")
+    watched.page("lists", f'<p>Text</p><footer><a href="{GUIDE}">mine</a></footer>', robots="noindex")
+    await watched.look(14)
+    with Store.open(watched.web.database) as store:
+        (row,) = store.watching.latest()
+    assert (row["link_url"], row["anchor"], row["in_content"], row["hidden"], row["indexable"], row["status"]) == (
+        GUIDE,
+        "mine",
+        0,
+        0,
+        0,
+        200,
+    )
+
+
+async def test_a_profile_is_visited_when_asked_for_and_only_for_your_own_sites(watched: Watched) -> None:
+    there, lost = watched.page("there", link(GUIDE)), watched.page("lost", link("http://x.test/"))
+    rows = f"source,target\n{there},{GUIDE}\n{lost},{GUIDE}\n{lost},http://competitor.test/\nhttp://{OWN}/x,{GUIDE}\n"
+    with Store.open(watched.web.database) as store:
+        make_import(store, rows)
+    assert await watched.look(1) == {}
+    assert await watched.look(1, profile="1") == {"there": (State.LINKED, State.LINKED), "lost": (State.LOST, State.UNCLEAR)}
+    asked = watched.web.asked()
+    await watched.look(1.5, profile="1")
+    assert watched.web.asked() == asked, "within a day nothing is asked twice"
+    assert await watched.look(2.1, profile="1") == {"there": (State.LINKED, State.LINKED), "lost": (State.LOST, State.LOST)}
+
+
+def make_import(store: Store, rows: str) -> None:
+    store.backlinks.save(read_export(io.BytesIO(rows.encode()), name="mine.csv"), file="mine.csv", now=SENT)
