@@ -36,10 +36,12 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	@$(BIN)/scrapy crawl recheck
 	@echo; echo '$$ scrapy drafts list --status ready'
 	@$(BIN)/scrapy drafts list --status ready 2>/dev/null
-	@echo; echo "Look further:   $(BIN)/scrapy drafts show ID     a whole letter"
-	@echo "                $(BIN)/scrapy export dead-links      what was found, as CSV"
-	@echo "                $(BIN)/scrapy status                 what is due, and why"
-	@echo "Your own:       $(BIN)/scrapy init my-campaign       a folder with a campaign to fill in"
+	@echo; printf '%-15s %-36s %s\n' \
+	  "Look further:" "$(BIN)/scrapy review" "the desk, in your browser: evidence, letters, decisions" \
+	  "" "$(BIN)/scrapy drafts show ID" "a whole letter" \
+	  "" "$(BIN)/scrapy export dead-links" "what was found, as CSV" \
+	  "" "$(BIN)/scrapy status" "what is due, and why" \
+	  "Your own:" "$(BIN)/scrapy init my-campaign" "a folder with a campaign to fill in"
 
 test: $(READY)  ## run all tests, as many at a time as there are processors; COV=1 measures coverage too
 	@requirements/system.sh

@@ -175,9 +175,9 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
     if ending.spider == "site":
         return "Next: scrapy crawl resources"
     ways = (
-        (funnel.drafts[DraftStatus.READY], "scrapy drafts list --status ready, then scrapy drafts show ID"),
+        (funnel.drafts[DraftStatus.READY], "scrapy review, the desk in your browser (or scrapy drafts list --status ready)"),
         (store.evidence.due(now).claims_now, "scrapy crawl recheck"),
-        (funnel.drafts[DraftStatus.WAITING], "scrapy drafts list"),
+        (funnel.drafts[DraftStatus.WAITING], "scrapy review, or scrapy drafts list"),
         (funnel.due_later, "scrapy crawl recheck, when it is time"),
         (funnel.pages_fetched, "add seeds to the campaign, or see what your site has nothing for: scrapy export content-gaps"),
         (1, "mend the seeds in the campaign file, then scrapy crawl resources"),

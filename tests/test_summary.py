@@ -110,7 +110,7 @@ def test_letters_that_wait_are_told_with_what_they_wait_for(store: Store, campai
     assert f"  2 letters wait for your choice of the offer{command}" in said
     assert f"  1 letter waits for your choice of the offer and a claim to be confirmed{command}" in said
     assert f"  1 letter waits for a claim to be confirmed and somebody to write to{command}" in said
-    assert said.splitlines()[-2] == "Next: scrapy drafts list"
+    assert said.splitlines()[-2] == "Next: scrapy review, or scrapy drafts list"
 
 
 def test_pages_without_a_letter_are_told_with_the_reason(store: Store, campaign: Campaign) -> None:
@@ -164,7 +164,7 @@ def test_a_prospect_with_a_letter_is_no_loss_whatever_was_thought_of_it_before(s
     store.drafts.save(make.draft(), now=make.NOON)
     said = told(store, campaign)
     assert "no letter" not in said
-    assert said.splitlines()[-2] == "Next: scrapy drafts list --status ready, then scrapy drafts show ID"
+    assert said.splitlines()[-2] == "Next: scrapy review, the desk in your browser (or scrapy drafts list --status ready)"
 
 
 def test_dead_addresses_that_fit_nothing_are_content_gaps_unless_no_page_is_known(store: Store, campaign: Campaign) -> None:

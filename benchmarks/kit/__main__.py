@@ -175,7 +175,7 @@ def main() -> None:
     with (HOME / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for profile in given.profile or [Profile.CPU, Profile.WEB]:
-            bench(profile, given.links, [name for name in wanted if TOOLS[name].there], given.runs)
+            bench(profile, given.links, [name for name in wanted if TOOLS[name].there and profile not in TOOLS[name].never_on], given.runs)
 
 
 if __name__ == "__main__":

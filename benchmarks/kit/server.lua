@@ -30,7 +30,10 @@ function M.answer()
     return say(200, soft)
   end
   if not kind or tonumber(check) ~= tonumber(number) * 48271 % 65521 then return say(404, lost) end
-  if kind == "never" then ngx.sleep(3600) end
+  if kind == "never" then -- longer than any tool should wait; some have no limit of their own
+    ngx.sleep(60)
+    return ngx.exit(444)
+  end
   if tonumber(ms) > 0 then ngx.sleep(tonumber(ms) / 1000) end
   local on = forwards[kind]
   if on then

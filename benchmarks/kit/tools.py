@@ -47,6 +47,7 @@ class Tool:
     read: Callable[[Job], Mapping[str, bool]]  # URL → whether the tool calls it dead
     needs: Path | None = None  # where it must be installed
     codes: frozenset[int] = frozenset({0})  # with which it may end
+    never_on: frozenset[Profile] = frozenset()
 
     @property
     def there(self) -> bool:
@@ -190,7 +191,14 @@ TOOLS: Mapping[str, Tool] = {
     "linkinator": Tool(
         says="linkinator 8.1.0", command=_linkinator, read=_linkinator_found, needs=_BIN / "linkinator", codes=_BROKEN_LINKS
     ),
-    "blc": Tool(says="broken-link-checker 0.7.8", command=_blc, read=_blc_found, needs=_BIN / "blc", codes=_BROKEN_LINKS),
+    "blc": Tool(
+        says="broken-link-checker 0.7.8; not on web, because it has no time limit, and waits for what never answers",
+        command=_blc,
+        read=_blc_found,
+        needs=_BIN / "blc",
+        codes=_BROKEN_LINKS,
+        never_on=frozenset({Profile.WEB}),
+    ),
     "linkchecker": Tool(
         says="LinkChecker 10.6.0", command=_linkchecker_command, read=_linkchecker_found, needs=_LINKCHECKER, codes=_BROKEN_LINKS
     ),

@@ -27,6 +27,7 @@ from prospector.review import charts
 from prospector.review.funnel import decision_of, funnel
 from prospector.store import ProspectCount, Store, TargetCount, Wish
 from prospector.store.figure_tables import SCORE_STEP
+from prospector.store.figures import LetterWaits
 from prospector.times import when
 from prospector.words import label, sentence
 
@@ -111,7 +112,7 @@ def figures(store: Store, campaign: Campaign, now: datetime) -> dict[str, Any]:
         "score_labels": score_labels(),
         "spans": spans,
         "span_bars": tuple(charts.bar(name.capitalize(), [(size, "plain")], max(due)) for name, size in spans if size),
-        "waiting": waiting(targets, prospects, due, asked.next_claim_at(now), now),
+        "waiting": waiting(targets, prospects, due, asked.next_claim_at(now), asked.letter_waits(), now=now),
     }
 
 
@@ -210,7 +211,13 @@ def score_labels() -> tuple[str, ...]:
 
 
 def waiting(
-    targets: Sequence[TargetCount], prospects: Sequence[ProspectCount], due: Sequence[int], next_at: datetime | None, now: datetime
+    targets: Sequence[TargetCount],
+    prospects: Sequence[ProspectCount],
+    due: Sequence[int],
+    next_at: datetime | None,
+    letters: LetterWaits,
+    *,
+    now: datetime,
 ) -> tuple[Waiting, ...]:
     """What stands still, until when, and what moves it on."""
     status: Counter[DraftStatus | None] = Counter()
@@ -220,14 +227,17 @@ def waiting(
         count.targets for count in targets if count.verdict is VerdictKind.HIJACKED and count.confidence is not Confidence.CONFIRMED
     )
     soonest = f"the first {when(next_at, now)}" if next_at else "their time has come"
+    back = f"the first {when(letters.snoozed_until, now)}" if letters.snoozed_until else "their day comes"
+    early = letters.approved_in_advance
     rows = (
         (due[0], "claims for another look", "it can happen now", "scrapy crawl recheck"),
         (sum(due[1:]), "claims for another look", soonest, "scrapy crawl recheck, when it is time"),
         (taken, "addresses that seem taken over, for your word", "you have looked", "scrapy verdicts confirm URL"),
-        (status[DraftStatus.READY], "letters for your review", "you decide", "scrapy drafts list --status ready"),
+        (status[DraftStatus.READY], "letters for your review", "you decide", "scrapy review"),
         (status[DraftStatus.WAITING], "letters for a claim, an offer or a contact", "it is there", "scrapy drafts list --status waiting"),
-        (status[DraftStatus.SNOOZED], "letters you put aside", "their day comes", ""),
-        (status[DraftStatus.APPROVED], "approved letters", "you export them", "scrapy export drafts"),
+        (status[DraftStatus.SNOOZED], "letters you put aside", back, ""),
+        (early, "letters approved in advance", "their claims are confirmed", "scrapy crawl recheck"),
+        (status[DraftStatus.APPROVED] - early, "approved letters", "you export them", "scrapy export outreach"),
     )
     return tuple(Waiting(number=size, what=what, until=until, do=do) for size, what, until, do in rows if size)
 

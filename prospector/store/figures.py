@@ -64,6 +64,12 @@ class Wish:
     archived_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterWaits:
+    snoozed_until: datetime | None  # the first of them
+    approved_in_advance: int  # they go out once their claims are confirmed
+
+
 class Figures:
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -129,6 +135,14 @@ class Figures:
                 f"SELECT min(next_check_at) FROM targets WHERE {CLAIM} AND verdict <> 'hijacked' AND next_check_at > ?",  # noqa: S608  # ours
                 (time_text(now),),
             )
+        )
+
+    def letter_waits(self) -> LetterWaits:
+        return LetterWaits(
+            snoozed_until=maybe_time(self._session.value("SELECT min(snoozed_until) FROM drafts WHERE status = 'snoozed'")),
+            approved_in_advance=self._session.value(
+                "SELECT count(*) FROM drafts WHERE status = 'approved' AND released_at IS NULL AND follow_up_of IS NULL"
+            ),
         )
 
     def most_wanted(self, limit: int) -> tuple[Wish, ...]:

@@ -78,12 +78,13 @@ def test_what_it_shows_as_defaults_are_the_defaults(tmp_path: Path) -> None:
     before = load_campaign(path)
     text = path.read_text("utf-8")
     shown, changed = re.subn(r"(?m)^# (\w+ = [\d.]+)(?=\s)(?!.*absent)", r"\1", text)
-    assert changed == 21
+    assert changed == 24
     shown = shown.replace("# gone = {", "gone = {").replace("# dns = {", "dns = {")
     path.write_text(shown, "utf-8")
     after = load_campaign(path)
     assert (after.crawl, after.thresholds, after.weights, after.sites) == (before.crawl, before.thresholds, before.weights, before.sites)
     assert (after.decency, after.follow_ups) == (before.decency, before.follow_ups)
+    assert (after.export, after.mail) == (before.export, before.mail)
     assert after.verdicts.policy() == before.verdicts.policy()
     assert after.archive == before.archive
 

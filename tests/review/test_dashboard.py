@@ -132,7 +132,7 @@ def test_scores_stand_under_the_decision_that_was_made(store: Store) -> None:
 def test_what_waits_says_until_when_and_what_moves_it(store: Store, campaign: Campaign) -> None:
     fill(store)
     waits = {(row.what, row.until): (row.number, row.do) for row in dashboard.figures(store, campaign, make.NOON)["waiting"]}
-    assert waits["letters for your review", "you decide"] == (1, "scrapy drafts list --status ready")
+    assert waits["letters for your review", "you decide"] == (1, "scrapy review")
     assert waits["letters you put aside", "their day comes"][0] == 1
     assert [number for (what, _), (number, _) in waits.items() if what == "claims for another look"] == [3]
     later = dashboard.figures(store, campaign, make.NOON + timedelta(days=30))["waiting"]

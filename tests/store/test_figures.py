@@ -166,3 +166,20 @@ def test_lists_are_read_from_their_index_without_sorting(store: Store, index: st
     plan = " ".join(row["detail"] for row in store._session.rows(f"EXPLAIN QUERY PLAN {query}"))
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_letters_put_aside_say_when_the_first_comes_back_and_early_approvals_are_told_apart(store: Store) -> None:
+    for page in PAGES:
+        store.pages.save(make.page(page))
+        store.drafts.save(make.draft(page), now=make.NOON)
+    for number, (status, released) in enumerate(
+        [(DraftStatus.APPROVED, None), (DraftStatus.APPROVED, make.NOON), (DraftStatus.SNOOZED, None), (DraftStatus.SNOOZED, None)], 1
+    ):
+        store.drafts.decide(number, status, now=make.NOON)
+        until = (make.NOON + number * make.DAY).isoformat() if status is DraftStatus.SNOOZED else None
+        with store._session.write():
+            store._session.run(
+                "UPDATE drafts SET released_at = ?, snoozed_until = ? WHERE id = ?", (released and released.isoformat(), until, number)
+            )
+    waits = store.figures.letter_waits()
+    assert (waits.snoozed_until, waits.approved_in_advance) == (make.NOON + 3 * make.DAY, 1)
