@@ -158,6 +158,7 @@ class JudgeTargets(CampaignPipeline):
             self.count("checked")
             self.count(f"verdict/{verdict.kind.value}")
         store.evidence.save_checks(checks, now=now)
+        self.spider.kept(look.target_url for look in batch)
         if unneeded:
             self.count("forgotten", store.evidence.forget(unneeded))
 

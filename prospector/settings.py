@@ -90,6 +90,11 @@ LOG_DATEFORMAT = "%H:%M:%S"
 if find_spec("uvloop"):
     ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # default asyncio's own: not to be had on Windows
 
+# -- past one machine: docs/distributed.md -----------------------------------------------------------------------------------
+REDIS_URL = "redis://localhost:6379/0"  # where `scrapy ingest` and workers meet. Trust it: whoever writes there decides what is fetched
+REDIS_PREFIX = "prospector"  # of all keys there: one for each campaign that is worked on at a time
+REDIS_LEASE = 60.0  # seconds until the work of a killed worker is another's
+
 # -- a service that is asked only by `scrapy ranks fetch` -------------------------------------------------------------------
 OPEN_PAGERANK_URL = "https://openpagerank.com/api/v1.0/getPageRank"  # its key is in the environment: OPEN_PAGERANK_KEY
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the tests need beside Python packages: a Chromium, a Dovecot (mail server), Perl's MIME-tools (a second reader of mails).
+# What the tests need beside Python packages: a Chromium, a Dovecot (mail server), Perl's MIME-tools (a second reader of mails), a Redis.
 # Installs them where it can (root on Debian), else says how to get them.
 set -eu
 missing=""
@@ -11,6 +11,7 @@ done
 if [ "$(uname)" = Darwin ] && [ -d "/Applications/Google Chrome.app" ]; then browser=chrome; fi
 [ -n "$browser" ] || missing="$missing chromium"
 PATH="$PATH:/usr/sbin" command -v dovecot >/dev/null 2>&1 || missing="$missing dovecot-imapd"
+command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 perl -MMIME::Parser -MJSON::PP -e 1 >/dev/null 2>&1 || missing="$missing libmime-tools-perl"
 [ -n "$missing" ] || exit 0
 
@@ -21,5 +22,5 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 else
   echo "The tests need programs that are missing here. On Debian: sudo apt-get install$missing"
-  echo "Elsewhere: .venv/bin/playwright install chromium; Dovecot and Perl's MIME-tools from your package manager."
+  echo "Elsewhere: .venv/bin/playwright install chromium; Dovecot, Redis and Perl's MIME-tools from your package manager."
 fi

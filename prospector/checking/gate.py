@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 
 MAX_PAUSE = 120.0  # seconds; a host that wants more than this is left for a later run
 DEFAULT_PAUSE = 30.0  # seconds, when a host says "too many requests" but not how long to wait
@@ -66,7 +67,7 @@ class Gate:
         self._lanes: dict[str, Lane] = {}
         self._forget_above = FORGET_ABOVE
 
-    def turn(self, host: str, *, urgent: bool = False) -> _Turn:
+    def turn(self, host: str, *, urgent: bool = False) -> AbstractAsyncContextManager[None]:
         """To be entered: wait for this host's next turn and hold it. Urgent ones (pages) go before those already waiting.
 
         Entering raises HostStoppedError when the host is to be left alone.

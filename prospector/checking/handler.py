@@ -30,19 +30,24 @@ def network_of(crawler: Crawler) -> Network:
     if network is None:
         settings = network_settings(crawler.settings)
         try:
-            network = _networks[crawler] = Network(settings)
+            network = Network(settings)
         except ValueError as error:  # a proxy of the environment that can't be used
             raise NotConfigured(str(error)) from error
-        crawler.signals.connect(network.close, signals.engine_stopped)
-        made = network
-
-        def tell() -> None:
-            for purpose, number in made.requests.items():
-                if crawler.stats:
-                    crawler.stats.set_value(f"prospector/requests/{purpose}", number)
-
-        crawler.signals.connect(tell, signals.spider_closed, weak=False)
+        use_network(crawler, network)
     return network
+
+
+def use_network(crawler: Crawler, network: Network) -> None:
+    """Let this be the crawler's network. Before anybody asked for it."""
+    _networks[crawler] = network
+    crawler.signals.connect(network.close, signals.engine_stopped)
+
+    def tell() -> None:
+        for purpose, number in network.requests.items():
+            if crawler.stats:
+                crawler.stats.set_value(f"prospector/requests/{purpose}", number)
+
+    crawler.signals.connect(tell, signals.spider_closed, weak=False)
 
 
 def network_settings(settings: BaseSettings) -> NetworkSettings:

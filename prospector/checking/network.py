@@ -127,9 +127,10 @@ class _Connector(aiohttp.TCPConnector):
 class Network:
     """One session and what stands before it. Make it inside a running event loop, `close()` it there."""
 
-    def __init__(self, settings: NetworkSettings) -> None:
+    def __init__(self, settings: NetworkSettings, *, gate: Gate | None = None) -> None:
+        """:param gate: one whose turns hold beyond this process."""
         self.settings = settings
-        self.gate = Gate(limit=settings.per_host, delay=settings.delay)
+        self.gate = gate or Gate(limit=settings.per_host, delay=settings.delay)
         self.resolver = _resolver(settings)
         self.robots = Robots(self._get_robots, agent=settings.robots_agent, slow_down=self.gate.slow_down)
         self.requests: Counter[Purpose] = Counter()  # hops of redirects included

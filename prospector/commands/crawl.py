@@ -15,6 +15,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from prospector.commands._board import board_status
 from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
@@ -34,6 +35,7 @@ from prospector.spiders.campaign_spider import CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.spiders.links import LinksSpider, lines
 from prospector.spiders.reading import is_prospect
+from prospector.spiders.worker import WorkerSpider
 from prospector.store import Store
 
 # Scrapy's account of its own set-up: sixteen lines that hide the two that matter. `-L DEBUG` or `-s LOG_LEVEL=…` shows them.
@@ -44,14 +46,14 @@ class Command(ScrapyCrawl):
     """Scrapy's own command, with a campaign."""
 
     def short_desc(self) -> str:
-        return "Run a spider (resources, recheck, monitor, site, backlinks, links) for a campaign"
+        return "Run a spider (resources, recheck, monitor, site, backlinks, links, worker) for a campaign"
 
     def long_desc(self) -> str:
         return (
             "resources: crawl the campaign's seeds, check their links, look again at what is due, draft letters. recheck: only look again. "
             "monitor: see whether links that were won, or that other tools name, still stand. "
             "site: index your own pages. backlinks: check the targets of imported backlinks, and read the pages that link to dead ones. "
-            "links: check a plain list of links."
+            "links: check a plain list of links. worker: fetch and check for a scrapy ingest, on any machine."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -108,6 +110,8 @@ class Command(ScrapyCrawl):
             _check_list(opts.spargs.get("urls", ""))
         assert self.settings is not None
         check_network(self.settings)
+        if issubclass(spider_class, WorkerSpider):
+            board_status(self.settings)
         return self._run(name, opts.spargs)
 
     def _crawl_campaign(self, name: str, opts: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +112,9 @@ class CampaignSpider(Spider):
 
     def stop_asking(self) -> None:
         """Nothing new is begun from now on."""
+
+    def kept(self, target_urls: Iterable[str]) -> None:
+        """What was seen of these targets is in the store."""
 
     def checks_under_way(self) -> int:
         """Targets that were asked, and that no pipeline has seen yet."""

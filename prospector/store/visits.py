@@ -65,6 +65,11 @@ class Visits:
         """It was visited, or will be."""
         return self._session.value("SELECT 1 FROM visits WHERE url = ?", (url,)) is not None
 
+    def visited_at(self, url: str) -> str | None:
+        """When it was last read or tried, as the store writes times; None if it never was."""
+        at: str | None = self._session.value("SELECT visited_at FROM visits WHERE url = ?", (url,))
+        return at
+
     def mark(self, url: str, *, at: datetime, problem: str = "") -> None:
         """:param problem: why the page could not be read, in words; "" when it was."""
         self._session.run("UPDATE visits SET visited_at = ?, problem = ? WHERE url = ?", (time_text(at), problem, url))

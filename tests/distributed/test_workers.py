@@ -1,0 +1,151 @@
+"""Two workers, one ingest and a Redis do what one process does: nothing lost, nothing doubled, each host one at a time, whatever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crawling import command, crawl, environment
+from tests.misbehaving_site import MisbehavingSite
+from tests.redis_server import RedisServer
+from tests.resource_web import ResourceWeb
+from tests.test_resume import LISTS, Tables, build, differences, tables
+
+LEASE = 4.0  # seconds; the campaign's time-out is 2
+PATIENCE = 60.0  # seconds for a whole run on a busy machine
+DELAY = 0.1  # seconds between two requests to a host
+SLACK = 0.6  # seconds by which a busy machine may delay a host's first request
+
+
+class World:
+    """A web, a Redis, and programs that are started and killed."""
+
+    def __init__(self, web: ResourceWeb, redis: RedisServer) -> None:
+        self.web = web
+        self.redis = redis
+        self.settings: dict[str, Any] = {**web.settings, "REDIS_URL": redis.url, "REDIS_LEASE": LEASE, "CONCURRENT_REQUESTS": 8}
+        self.settings |= {"RDAP_BOOTSTRAP": "", "CANARY_URLS": "", "DNS_SECOND_RESOLVER": ""}
+        self.running: list[asyncio.subprocess.Process] = []
+
+    async def start(self, *words: str) -> asyncio.subprocess.Process:
+        settings = {name: value for name, value in self.settings.items() if words[0] != "ingest" or name != "CONCURRENT_REQUESTS"}
+        log = (self.web.folder / f"{words[-1]}-{len(self.running)}.log").open("wb")
+        with log:
+            process = await asyncio.create_subprocess_exec(
+                *command(*words, **settings), cwd=self.web.folder, env=environment(), stdout=log, stderr=log
+            )
+        self.running.append(process)
+        return process
+
+    def said(self) -> str:
+        return "\n".join(f"--- {log.name}\n{log.read_text('utf-8', 'replace')}" for log in sorted(self.web.folder.glob("*.log")))
+
+    async def ended(self, ingest: asyncio.subprocess.Process) -> None:
+        """The run is through, and nobody complained of a mistake of ours."""
+        try:
+            code = await asyncio.wait_for(ingest.wait(), PATIENCE)
+        except TimeoutError:
+            pytest.fail(f"the run does not end\n{self.said()}")
+        assert code == 0, self.said()
+        assert "Traceback" not in self.said(), self.said()
+
+
+@asynccontextmanager
+async def world(folder: Path) -> AsyncIterator[World]:
+    async with MisbehavingSite() as site, RedisServer(folder / "redis") as redis:
+        web = ResourceWeb(site, folder)
+        build(web, crawl={"delay": DELAY})
+        there = World(web, redis)
+        try:
+            yield there
+        finally:
+            for process in there.running:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+    """What one process leaves."""
+    folder = tmp_path_factory.mktemp("alone")
+
+    async def run() -> None:
+        async with MisbehavingSite() as site:
+            web = ResourceWeb(site, folder)
+            build(web, crawl={"delay": DELAY})
+            await crawl("resources", settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None}, campaign=web.campaign())
+
+    asyncio.run(run())
+    found = tables(folder / "output" / "web.db")
+    assert (found["pages"].total(), found["drafts"].total()) == (2 * LISTS + 1, 2 * LISTS)
+    return found
+
+
+def held_politely(web: ResourceWeb) -> None:
+    """Whoever asked: never two at a time of a host, nor faster than one alone may."""
+    assert [host for host in web.hosts if web.site.most_at_once(host=host) > 1] == []
+    hits = {host: [hit.at for hit in web.site.hits(host=host)] for host in web.hosts}
+    took = {host: (times[-1] - times[0], (len(times) - 1) * DELAY) for host, times in hits.items() if times}
+    assert {host: seconds for host, seconds in took.items() if seconds[0] < seconds[1] - SLACK} == {}
+
+
+async def test_two_workers_do_what_one_process_does(tmp_path: Path, alone: Tables) -> None:
+    async with world(tmp_path) as there:
+        workers = [await there.start("crawl", "worker") for _ in range(2)]
+        await there.ended(await there.start("ingest"))
+        for worker in workers:
+            worker.send_signal(signal.SIGINT)
+        codes = [await asyncio.wait_for(worker.wait(), PATIENCE) for worker in workers]
+        said = there.said()
+        assert codes == [130, 130], said
+        assert differences(tables(there.web.database), alone) == {}
+        held_politely(there.web)
+        assert [url for url in there.web.targets if there.web.asked()[url] > 1] == []
+        assert "Traceback" not in said, said
+
+
+async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str) -> None:
+    rng = random.Random(f"{victim} {seed}")
+    async with world(folder) as there:
+        workers = [await there.start("crawl", "worker") for _ in range(2)]
+        ingest = await there.start("ingest")
+        hits = rng.randrange(5, 100)
+        async with asyncio.timeout(PATIENCE):
+            while len(there.web.site.hits()) < hits and ingest.returncode is None:  # noqa: ASYNC110 - the site counts, and tells nobody
+                await asyncio.sleep(0.002)
+        assert ingest.returncode is None, there.said()
+        match victim:
+            case "worker":
+                workers[0].kill()
+            case "ingest":
+                ingest.kill()
+                await ingest.wait()
+                ingest = await there.start("ingest")
+            case "redis":
+                await there.redis.kill()
+                await asyncio.sleep(rng.random())
+                await there.redis.start()
+        await there.ended(ingest)
+        assert differences(tables(there.web.database), alone) == {}
+        held_politely(there.web)
+
+
+@pytest.mark.parametrize("victim", ["worker", "ingest", "redis"])
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_kill_costs_nothing(tmp_path: Path, alone: Tables, seed: int, victim: str) -> None:
+    await killed_at_a_moment(tmp_path, alone, seed, victim)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("victim", ["worker", "ingest", "redis"])
+@pytest.mark.parametrize("seed", range(100, 150))
+async def test_a_kill_costs_nothing_whenever_it_comes(tmp_path: Path, alone: Tables, seed: int, victim: str) -> None:
+    await killed_at_a_moment(tmp_path, alone, seed, victim)
