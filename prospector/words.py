@@ -16,7 +16,7 @@ _ROWS: Mapping[StrEnum, tuple[str, str]] = MappingProxyType(
     {
         VerdictKind.ALIVE: ("works", "The page answers, and nothing suggests that it is not the page that was linked."),
         VerdictKind.GONE: ("not found", "The server answers that the page does not exist any more."),
-        VerdictKind.DNS: ("no such site", "The site's name no longer exists."),
+        VerdictKind.DNS: ("no such site", "The site’s name no longer exists."),
         VerdictKind.REFUSED: ("no server", "Nothing answers at the site's address any more."),
         VerdictKind.PARKED: ("parked", "The name is for sale or shows only advertising; the site that was linked is gone."),
         VerdictKind.SOFT404: ("soft 404", "The server says all is well, but shows its page for things it cannot find."),
@@ -33,14 +33,17 @@ _ROWS: Mapping[StrEnum, tuple[str, str]] = MappingProxyType(
         VerdictKind.UNKNOWN: ("not known", "What was seen allows no conclusion yet."),
         Confidence.PROBABLE: ("probable", "It looked dead, but not yet often enough over enough days to say so to anybody."),
         Confidence.CONFIRMED: ("confirmed", "It was dead each time it was looked at, over several days."),
-        DraftStatus.WAITING: ("waiting", "Something is still missing: a claim to confirm, an offer to choose or somebody to write to."),
+        DraftStatus.WAITING: (
+            "waiting",
+            "Something is still missing: a claim to confirm, an offer to choose, somebody to write to, or your word. Its note says what.",
+        ),
         DraftStatus.READY: ("ready", "Every claim in it is confirmed; it is yours to review."),
         DraftStatus.APPROVED: ("approved", "A person has approved it; it can be exported."),
         DraftStatus.SNOOZED: ("snoozed", "Put aside; it comes back by itself."),
         DraftStatus.REJECTED: ("rejected", "A person decided not to write this letter."),
         DraftStatus.EXPORTED: ("exported", "Handed over to the mail program; whether it was sent is not known yet."),
         DraftStatus.SENT: ("sent", "The letter has been sent."),
-        DraftStatus.WITHDRAWN: ("withdrawn", "What it claimed is no longer true, so it must not be sent."),
+        DraftStatus.WITHDRAWN: ("withdrawn", "It must not be sent; its note says why."),
         Stage.FOUND: ("found", "The page has dead links; no letter has been drafted."),
         Stage.DRAFTED: ("drafted", "A letter about the page is drafted."),
         Stage.CONTACTED: ("contacted", "The people behind the page have been written to."),
@@ -84,7 +87,7 @@ _CLAUSES: Mapping[str, Mapping[VerdictKind, str]] = MappingProxyType(
     {
         "en": {
             VerdictKind.GONE: "answers “not found”{status}",
-            VerdictKind.DNS: "the site's name no longer exists",
+            VerdictKind.DNS: "the site’s name no longer exists",
             VerdictKind.REFUSED: "no server answers there any more",
             VerdictKind.PARKED: "now shows an advertising page",
             VerdictKind.SOFT404: "shows a “page not found” message",

@@ -53,7 +53,7 @@ async def run(folder: Path, settings: dict[str, Any], **archive: Any) -> dict[st
 
 async def test_all_that_an_archive_can_tell_is_known_when_the_letters_are_drafted(tmp_path: Path) -> None:
     counted = await run(tmp_path, {})
-    assert counted["archive/found"] == 7
+    assert counted["archive/found"] == 12
     assert counted["archive/witness"] == 1
     assert counted["moved"] == 1
     assert not counted.get("archive/late")

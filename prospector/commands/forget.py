@@ -25,6 +25,7 @@ from prospector.commands._shared import (
 from prospector.drafting import open_suppressions
 from prospector.spiders.clock import utc_now
 from prospector.store.suppressions import Reason
+from prospector.summary import many
 
 USAGE = "scrapy forget DOMAIN|EMAIL [--yes]"
 
@@ -78,7 +79,7 @@ def _forget(args: list[str], opts: argparse.Namespace, setting: str | None) -> N
         if person is None:
             raise CommandError(f"“{args[0]}” is neither an e-mail address nor a domain. Write it like lind@example.org.", BAD_INPUT)
         say(
-            f"{len(person.contact_ids)} contacts and {len(person.draft_ids)} letters are theirs; saved pages and texts that name them go too."
+            f"Theirs: {many(len(person.contact_ids), 'contact')}, {many(len(person.draft_ids), 'letter')}. Saved pages and texts that name them go too."
         )
         if not opts.yes and not _agreed():
             raise CommandError("Nothing was removed.", FAILED)

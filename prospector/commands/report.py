@@ -49,7 +49,7 @@ class Command(ScrapyCommand):
         super().add_options(parser)
         add_campaign_option(parser)
         parser.add_argument(
-            "-o", "--output", metavar="FILE", help="where to write (default: CAMPAIGN-report.html here; -: standard output)"
+            "-o", "--output", metavar="FILE", help="where to write, - for standard output (default: CAMPAIGN-report.html in this folder)"
         )
         parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
         add_help(

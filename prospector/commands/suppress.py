@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from prospector.commands._shared import (
     say,
     suppressions_setting,
 )
+from prospector.drafting import open_suppressions
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.store.suppression_files import ListFileError, read_list, write_list
@@ -78,8 +80,9 @@ def _suppress(args: list[str], opts: argparse.Namespace, setting: str | None) ->
     check_arguments(args, opts, at_most=1000, usage=USAGE)
     match args:
         case ["add", *names] if names:
-            with Suppressions.open(setting) as listed:
-                _add(listed, names, opts.note)
+            for listed in _lists(opts.campaign, setting):
+                with listed:
+                    _add(listed, names, opts.note)
             _obey(opts.campaign, setting)
         case ["remove", name]:
             with Suppressions.open(setting) as listed:
@@ -98,6 +101,17 @@ def _suppress(args: list[str], opts: argparse.Namespace, setting: str | None) ->
             raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
 
 
+def _lists(given: str | None, setting: str | None) -> Iterator[Suppressions]:
+    """The list of all campaigns, and where the demo is tried out its own too: its people don't exist, and must not be written to either."""
+    yield Suppressions.open(setting)
+    try:
+        campaign, _ = find_campaign(given, Path.cwd())
+    except CampaignError:
+        return
+    if campaign.is_demo and campaign.database.is_file() and not setting:
+        yield open_suppressions(campaign, None)
+
+
 def _add(listed: Suppressions, names: list[str], note: str) -> None:
     wrong = [name for name in names if not listed.understands(name)]
     if wrong:
@@ -105,7 +119,7 @@ def _add(listed: Suppressions, names: list[str], note: str) -> None:
             "\n".join(f"“{name}” is neither an e-mail address nor a domain. Nothing was added." for name in wrong), BAD_INPUT
         )
     new = sum(listed.add(name, note=" ".join(note.split()), now=utc_now()) for name in names)
-    say(f"{new} added{f', {len(names) - new} on the list already' if new < len(names) else ''}.")
+    say(f"{new} added{f', {len(names) - new} on the list already' if new < len(names) else ''}: {listed.path}")
 
 
 def _remove(listed: Suppressions, name: str) -> None:
@@ -151,7 +165,7 @@ def _obey(given: str | None, setting: str | None) -> None:
         campaign, _ = find_campaign(given, Path.cwd())
     except CampaignError:
         return
-    if campaign.is_demo or not campaign.database.is_file():
+    if not campaign.database.is_file():
         return
     number = _withdraw(campaign, setting)
     if number:

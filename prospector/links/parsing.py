@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 _HARMLESS_TAGS = 1_500  # a page with fewer tags cannot grow to more than some 300,000 nodes
 _MAX_NODES = 2_000_000  # what formatting elements may multiply to
-_MAX_TAGS = 250_000  # several times the longest honest list; a page of nothing but links costs some 1.2 KB for each
+_MAX_TAGS = 350_000  # several times the longest honest list; a page of nothing but links costs some 1.2 KB for each
 _MAX_DEPTH = 500  # about what browsers allow
 _LONG_TAG = 50_000  # characters of one tag before its attributes are counted
 _MANY_ATTRIBUTES = 2_000
