@@ -28,6 +28,7 @@ from prospector.drafting import open_suppressions
 from prospector.outreach.choice import named
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.scaffold import bundled_templates
+from prospector.spiders.reading import is_prospect
 from prospector.store import Store, StoreError
 from prospector.terminal import harmless
 
@@ -207,6 +208,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A sentence to put behind an error, with a space before it; "" when nothing is near."""
     near = get_close_matches(word.lower(), list(known), n=1)
     return f" Did you mean {near[0]}?" if near else ""
+
+
+def no_foreign_seeds(campaign: Campaign) -> str:
+    """Where to write other people's pages, when all seeds are one's own or to be ignored; "" when there is one."""
+    if any(is_prospect(url, campaign) for url in campaign.seed_urls()):
+        return ""
+    place = next(iter(campaign.seed_places().values()))
+    return f"{place}: all seeds are on your own site, or on the list of what to ignore. Name pages of other people that list links."
 
 
 def no_seeds(campaign: Campaign) -> str:

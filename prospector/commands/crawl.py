@@ -27,6 +27,7 @@ from prospector.commands._shared import (
     add_help,
     campaign_with_letters,
     check_network,
+    no_foreign_seeds,
     no_seeds,
     run_plainly,
     say,
@@ -34,7 +35,6 @@ from prospector.commands._shared import (
 from prospector.spiders.campaign_spider import CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.spiders.links import LinksSpider, lines
-from prospector.spiders.reading import is_prospect
 from prospector.spiders.worker import WorkerSpider
 from prospector.store import Store
 
@@ -121,12 +121,8 @@ class Command(ScrapyCrawl):
             raise CommandError(f"{campaign.path.name}: there is no [[sites]] table, so there is nothing to index.", BAD_INPUT)
         if name == "resources" and not campaign.seed_urls():
             raise CommandError(no_seeds(campaign), BAD_INPUT)
-        if name == "resources" and not any(is_prospect(url, campaign) for url in campaign.seed_urls()):
-            place = next(iter(campaign.seed_places().values()))
-            raise CommandError(
-                f"{place}: all seeds are on your own site, or on the list of what to ignore. Name pages of other people that list links.",
-                BAD_INPUT,
-            )
+        if name == "resources" and (why := no_foreign_seeds(campaign)):
+            raise CommandError(why, BAD_INPUT)
         if name == "resources" and not campaign.keywords:
             say(
                 f'{campaign.path.name}: no keywords, so pages can\'t be told by subject. Write keywords = ["your subject"] above the first [table].'

@@ -35,6 +35,7 @@ from prospector.commands._shared import (
     check_arguments,
     checked_letters,
     chosen_campaign,
+    no_foreign_seeds,
     no_seeds,
     run_plainly,
     show,
@@ -242,6 +243,8 @@ def seeds(campaign: Campaign) -> Finding:
     count = len(campaign.seed_urls())
     if not count:
         return Finding(level=Level.WARN, subject="seeds", text=no_seeds(campaign))
+    if why := no_foreign_seeds(campaign):
+        return Finding(level=Level.FAIL, subject="seeds", text=why)
     if not campaign.keywords:
         text = f'{count}, but no keywords: pages can\'t be told by subject. Write keywords = ["your subject"] into the campaign.'
         return Finding(level=Level.WARN, subject="seeds", text=text)

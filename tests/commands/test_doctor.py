@@ -30,7 +30,7 @@ keywords = ["soil"]
 [[sites]]
 url = "http://127.0.0.1/"
 [seeds]
-urls = ["http://127.0.0.1/links"]
+urls = ["http://127.0.0.2/links"]
 [sender]
 name = "Ada Lind"
 email = "ada@example.org"
@@ -69,7 +69,7 @@ def test_every_mistake_in_the_campaign_is_shown(folder: Path) -> None:
 
 
 def test_nothing_to_begin_with_is_a_warning(folder: Path) -> None:
-    (folder / "campaign.toml").write_text(CAMPAIGN.replace('"http://127.0.0.1/links"', ""))
+    (folder / "campaign.toml").write_text(CAMPAIGN.replace('"http://127.0.0.2/links"', ""))
     assert look(folder)["seeds"].level is Level.WARN
     (folder / "campaign.toml").write_text(CAMPAIGN.replace('"soil"', ""))
     assert "no keywords" in look(folder)["seeds"].text
@@ -98,6 +98,14 @@ def test_a_broken_letter_is_shown_beside_the_mistakes_of_the_campaign(folder: Pa
     found = look(folder)
     assert found["campaign"].level is Level.FAIL
     assert "templates/mine.txt.j2:8  unknown variable page.titel. Did you mean page.title?" in found["campaign"].more
+
+
+def test_seeds_that_are_all_ones_own_are_none(folder: Path) -> None:
+    own = load_campaign(folder / "campaign.toml").sites[0].url
+    (folder / "campaign.toml").write_text(CAMPAIGN.replace("http://127.0.0.2/links", f"{own}links"))
+    found = look(folder)["seeds"]
+    assert found.level is Level.FAIL
+    assert "all seeds are on your own site" in found.text
 
 
 def test_a_follow_up_is_no_first_letter(folder: Path) -> None:
