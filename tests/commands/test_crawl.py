@@ -84,7 +84,7 @@ relation = "volunteer"
 class TestBeforeAnythingStarts:
     def test_an_unknown_spider(self, typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
         assert typed("resorces") == 2
-        said = 'there is no spider "resorces". Did you mean: scrapy crawl resources? There are: backlinks, links, monitor, recheck, resources, site.\n'
+        said = 'there is no spider "resorces". Did you mean: scrapy crawl resources? There are: backlinks, links, monitor, recheck, resources, site, worker.\n'
         assert capsys.readouterr().err == said
 
     def test_a_mistyped_argument_does_not_crawl_something_else(self, typed: Typed, capsys: pytest.CaptureFixture[str]) -> None:
