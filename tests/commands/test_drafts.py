@@ -60,7 +60,7 @@ def test_a_letter_is_shown_whole_in_a_persons_words_where_there_are_any(here: St
     assert typed("show", "2") == 0
     assert capsys.readouterr().out.splitlines() == [
         "Page:      https://site1.example.org/",
-        "Status:    waiting. Something is still missing: a claim to confirm, an offer to choose or somebody to write to.",
+        "Status:    waiting. Something is still missing: a claim to confirm, an offer to choose, somebody to write to, or your word. Its note says what.",
         "To:        (no contact found)",
         "Subject:   My own words",
         "Note:      no contact found",
