@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from prospector.archive.cdx import MOST_CAPTURES, Archive, Capture, NotAnIndexError, captures_query, read_captures
 from prospector.archive.history import HTML, History
 from prospector.archive.page import CapturedPage, read_captured
 from prospector.archive.replay import Shown, following_address, page_address, raw_address, shown_at
 from prospector.checking.failures import Failed
-from prospector.checking.network import Answer, Network, Purpose
+from prospector.checking.network import Answer, Network, Purpose, seconds_to_wait
 from prospector.items import ArchivedCopy, Outcome
 from prospector.links.charset import decode
 from prospector.links.urls import host_of, normalise
@@ -181,7 +179,7 @@ class ArchiveClient:
                 if answer.status not in {408, 429} and answer.status < 500:
                     return answer
                 why = f"it answers {answer.status}"
-                wanted = _seconds(answer.headers.get("retry-after", ""))
+                wanted = seconds_to_wait(answer.headers.get("retry-after", "")) or 0.0
             if wanted > MAX_PAUSE:
                 raise ArchiveFailedError(f"{why}, and wants {wanted:.0f} seconds of rest", final=True)
             if pause is not None:
@@ -216,15 +214,3 @@ def _pages_passed(answer: Answer, archive: Archive, start: Capture) -> int:
 def _captured_type(answer: Answer) -> str:
     """The Content-Type that was captured: beside a rewritten page the archive tells it in a header of its own."""
     return answer.headers.get("x-archive-orig-content-type") or answer.headers.get("content-type", "")
-
-
-def _seconds(retry_after: str) -> float:
-    """A Retry-After header (RFC 9110, 10.2.3) in seconds from now; 0 when it says nothing."""
-    text = retry_after.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        when = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return 0.0
-    return max(0.0, (when.replace(tzinfo=when.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

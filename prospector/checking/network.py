@@ -268,7 +268,7 @@ class Network:
         ) as response:
             found = {name.lower(): value for name, value in response.headers.items()}
             if response.status == 429:
-                self.gate.too_many(_host(url), _seconds(found.get("retry-after", "")))
+                self.gate.too_many(_host(url), seconds_to_wait(found.get("retry-after", "")))
             wanted = ask.limit if _textual(found.get("content-type", "")) else min(ask.limit, ask.binary_limit)
             body, complete = await read_capped(response.content, coding=found.get("content-encoding", ""), limit=wanted)
             if not complete:
@@ -318,7 +318,7 @@ def _textual(content_type: str) -> bool:
     return not kind or kind.startswith(_TEXTUAL)
 
 
-def _seconds(retry_after: str) -> float | None:
+def seconds_to_wait(retry_after: str) -> float | None:
     """A Retry-After header (RFC 9110, 10.2.3: seconds or a date) in seconds from now; None when it says nothing."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():

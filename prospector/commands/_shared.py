@@ -17,6 +17,7 @@ from pathlib import Path
 
 from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
@@ -97,6 +98,19 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         for part in line.split("\n"):
             say(part)
     return code
+
+
+def code_of(crawler: Crawler, *, bootstrap_failed: bool) -> int:
+    """The exit code of a crawl that has ended."""
+    if bootstrap_failed or crawler.stats is None:
+        return FAILED
+    match crawler.stats.get_value("finish_reason"):
+        case "finished":
+            return FAILED if crawler.stats.get_value("prospector/did_nothing") else DONE
+        case "shutdown":
+            return INTERRUPTED
+        case _:
+            return FAILED
 
 
 def survive_any_console() -> None:

@@ -19,14 +19,12 @@ from prospector.commands._board import board_status
 from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
-    DONE,
-    FAILED,
-    INTERRUPTED,
     CommandError,
     add_campaign_option,
     add_help,
     campaign_with_letters,
     check_network,
+    code_of,
     no_foreign_seeds,
     no_seeds,
     run_plainly,
@@ -147,15 +145,7 @@ class Command(ScrapyCrawl):
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        if self.crawler_process.bootstrap_failed or crawler.stats is None:
-            return FAILED
-        match crawler.stats.get_value("finish_reason"):
-            case "finished":
-                return FAILED if crawler.stats.get_value("prospector/did_nothing") else DONE
-            case "shutdown":
-                return INTERRUPTED
-            case _:
-                return FAILED
+        return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
 
 
 def only_warnings(record: logging.LogRecord) -> bool:

@@ -11,14 +11,13 @@ from prospector.commands._board import board_status
 from prospector.commands._shared import (
     BAD_INPUT,
     DONE,
-    FAILED,
-    INTERRUPTED,
     CommandError,
     add_campaign_option,
     add_help,
     campaign_with_letters,
     check_arguments,
     check_network,
+    code_of,
     no_seeds,
     run_plainly,
     say,
@@ -94,15 +93,7 @@ class Command(ScrapyCrawl):
         crawler = self.crawler_process.create_crawler(IngestSpider)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        if self.crawler_process.bootstrap_failed or crawler.stats is None:
-            return FAILED
-        match crawler.stats.get_value("finish_reason"):
-            case "finished":
-                return FAILED if crawler.stats.get_value("prospector/did_nothing") else DONE
-            case "shutdown":
-                return INTERRUPTED
-            case _:
-                return FAILED
+        return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
 
 
 def lines_of(status: Status) -> list[str]:

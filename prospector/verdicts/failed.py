@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from prospector.items import Observation, Outcome, Via
-from prospector.verdicts.looks import look
-
-OURS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})  # an archive's captures and a registry's word are evidence, but nothing that we saw
+from prospector.items import Observation
+from prospector.verdicts.looks import OURS, look, says_something
 
 
 def failed_looks(seen: Sequence[Observation], *, since: datetime | None = None) -> tuple[Observation, ...]:
@@ -16,8 +14,5 @@ def failed_looks(seen: Sequence[Observation], *, since: datetime | None = None) 
     return tuple(
         one
         for one in seen
-        if one.via in OURS
-        and (since is None or one.observed_at >= since)
-        and not (one.offline and one.outcome is not Outcome.ANSWERED)
-        and look(one).kind.dead
+        if one.via in OURS and (since is None or one.observed_at >= since) and says_something(one) and look(one).kind.dead
     )

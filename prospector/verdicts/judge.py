@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from prospector.items import Confidence, Observation, Outcome, Verdict, VerdictKind, Via
+from prospector.items import Confidence, Observation, Verdict, VerdictKind, Via
 from prospector.verdicts.addresses import split
 from prospector.verdicts.evidence import ONE_RESOLVER, REGISTERED_LATER
-from prospector.verdicts.looks import GONE_STATUSES, Look, look
+from prospector.verdicts.looks import GONE_STATUSES, OURS, Look, look, says_something
 from prospector.verdicts.policy import Passes, Policy
 
 # failures of one family add up: a page that was a soft 404 last week and a 404 today was missing twice
 _MISSING = frozenset({VerdictKind.GONE, VerdictKind.PARKED, VerdictKind.SOFT404, VerdictKind.REDIRECTED})
-_OWN = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})
 _ORDINARY_PORTS = (None, 80, 443)
 ARCHIVE_GAP = timedelta(days=30)  # captures closer together may be one bad week
 
@@ -34,14 +33,14 @@ class _Seen:
 
     @property
     def own(self) -> bool:
-        return self.observation.via in _OWN
+        return self.observation.via in OURS
 
 
 def judge(seen: Sequence[Observation], policy: Policy, *, now: datetime) -> Verdict:
     """Weigh all that was seen of one target, in any order. A single sign of life outweighs any number of failures before it."""
     if not seen:
         return Verdict(kind=VerdictKind.UNKNOWN, reason="Not looked at yet.", next_check_at=now)
-    counted = [one for one in seen if not one.offline or one.outcome is Outcome.ANSWERED]
+    counted = [one for one in seen if says_something(one)]
     history = [_Seen(observation=one, look=look(one)) for one in counted]
     if len(history) > 1:
         history.sort(key=_order)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from prospector.items import Observation, Outcome, VerdictKind, Via
-from prospector.verdicts.looks import look
+from prospector.items import Observation, VerdictKind, Via
+from prospector.verdicts.looks import look, says_something
 
 KEPT_LAST = 20  # looks, whatever they say: more unclear ones in a row lengthen no interval any more (judge doubles it 16 times at most)
 KEPT_CHANGES = 40  # of what lies further back: the last times when something new was seen
@@ -27,8 +27,10 @@ def forgettable(seen: Sequence[Observation]) -> list[Observation]:
     registries; and of what lies further back the looks at which something changed.
     """
     ours = sorted((one for one in seen if one.via in (Via.HTTP, Via.BROWSER)), key=lambda one: one.observed_at)
-    offline = [one for one in ours if _lost(one)]
-    told = [(one, _told(one)) for one in ours if not _lost(one)]
+    if len(ours) <= KEPT_LAST:
+        return []  # as of nearly every target, each time it is judged: nothing need be weighed
+    offline = [one for one in ours if not says_something(one)]
+    told = [(one, _told(one)) for one in ours if says_something(one)]
     last_life = max((at for at, (_, what) in enumerate(told) if what.kind is VerdictKind.ALIVE), default=-1)
     spared: list[Observation] = []
     changes: list[Observation] = []
@@ -39,11 +41,6 @@ def forgettable(seen: Sequence[Observation]) -> list[Observation]:
         (spared if what == before else changes).append(one)
         before = what
     return sorted([*offline[:-KEPT_LAST], *spared, *changes[1:-KEPT_CHANGES]], key=lambda one: one.observed_at)
-
-
-def _lost(one: Observation) -> bool:
-    """Our own network was down: it says nothing of the target."""
-    return one.offline and one.outcome is not Outcome.ANSWERED
 
 
 def _told(one: Observation) -> _Told:

@@ -62,6 +62,15 @@ _KEPT = 128  # observations; a suspect's has up to 32 KB of its page
 _latest: dict[int, tuple[Observation, Look]] = {}
 
 
+# what we saw ourselves; an archive's captures and a registry's word are evidence, but nothing that we saw
+OURS = frozenset({Via.HTTP, Via.BROWSER, Via.PERSON})
+
+
+def says_something(seen: Observation) -> bool:
+    """False: our own network was down, which says nothing of the target. An answer came through all the same."""
+    return not seen.offline or seen.outcome is Outcome.ANSWERED
+
+
 def look(seen: Observation) -> Look:
     """Judge one observation as if it were the only one.
 

@@ -9,7 +9,7 @@ import pytest
 
 from prospector.checking.failures import Failed, certificate_problem, is_ours, outcome_of
 from prospector.checking.gate import MAX_PAUSE
-from prospector.checking.network import MAX_URL, Network, _seconds
+from prospector.checking.network import MAX_URL, Network, seconds_to_wait
 from prospector.items import Outcome
 from tests.checking.conftest import MakeNetwork
 from tests.misbehaving_site import ADDRESS, MisbehavingSite
@@ -85,15 +85,15 @@ async def test_retry_after_with_another_status_is_evidence_and_no_pause(make_net
     [("17", 17), (" 0 ", 0), ("9" * 400, 999_999_999), ("-5", None), ("soon", None), ("", None), ("１７", None), ("1.5", None)],
 )
 def test_retry_after_is_read_as_seconds(text: str, seconds: float | None) -> None:
-    assert _seconds(text) == seconds
+    assert seconds_to_wait(text) == seconds
 
 
 def test_retry_after_is_read_as_a_date() -> None:
     soon = datetime.now(UTC) + timedelta(seconds=60)
-    assert 57 <= (_seconds(format_datetime(soon, usegmt=True)) or 0) <= 60
-    assert _seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert _seconds("Wed, 21 Oct 2015 07:28:00 -0000") == 0  # a date without a zone
-    assert _seconds("Wed, 99 Oct 9999 99:99:99 GMT") is None
+    assert 57 <= (seconds_to_wait(format_datetime(soon, usegmt=True)) or 0) <= 60
+    assert seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert seconds_to_wait("Wed, 21 Oct 2015 07:28:00 -0000") == 0  # a date without a zone
+    assert seconds_to_wait("Wed, 99 Oct 9999 99:99:99 GMT") is None
 
 
 # -- what is asked and what is kept --------------------------------------------------------------------------------------------------
