@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +20,7 @@ from prospector.commands._shared import (
     run_plainly,
     say,
 )
+from prospector.export.whole import ExportError, refuse_to_overwrite, whole_file
 from prospector.review import dashboard
 from prospector.spiders.clock import utc_now
 
@@ -72,34 +72,22 @@ class Command(ScrapyCommand):
 
 def _report(args: list[str], opts: argparse.Namespace) -> None:
     check_arguments(args, opts, at_most=0, usage=USAGE)
+    try:
+        _written(opts)
+    except ExportError as error:
+        raise CommandError(str(error)) from error
+
+
+def _written(opts: argparse.Namespace) -> None:
     campaign = chosen_campaign(opts.campaign)
     to = opts.output or f"{campaign.name}-report.html"
     if to != STANDARD_OUTPUT:
-        _refuse_to_overwrite(Path(to), replace=opts.replace)  # before the work, and once more after it
+        refuse_to_overwrite(Path(to), replace=opts.replace)  # before the work, and once more after it
     with open_store(campaign) as store:
         text = dashboard.report(store, campaign, utc_now())
     if to == STANDARD_OUTPUT:
         sys.stdout.buffer.write(text.encode())
         return
-    _write(text, Path(to), replace=opts.replace)
-    say(f"The report is in {to}: open it in a browser.")
-
-
-def _write(text: str, path: Path, *, replace: bool) -> None:
-    """Into a new file beside it, which takes the name once it is whole."""
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
+    with whole_file(Path(to), replace=opts.replace) as unfinished:
         unfinished.write_text(text, "utf-8", newline="\n")
-        _refuse_to_overwrite(path, replace=replace)
-        unfinished.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-        raise
-
-
-def _refuse_to_overwrite(path: Path, *, replace: bool) -> None:
-    if path.is_dir():
-        raise CommandError(f"{path}: it is a folder. Name a file in it.")
-    if path.exists() and not replace:
-        raise CommandError(f"{path}: it is there already. Add --replace to overwrite it, or choose another name with -o.")
+    say(f"The report is in {to}: open it in a browser.")
