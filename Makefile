@@ -45,7 +45,7 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 
 test: $(READY)  ## run all tests, as many at a time as there are processors; COV=1 measures coverage too
 	@requirements/system.sh
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(if $(COV),--cov --cov-report=term:skip-covered) $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(if $(COV),--cov --cov-report=term:skip-covered) $(ARGS)
 
 torture: $(READY)  ## run the long tests: crashes, damage, failing disks and clocks at random moments, a long soak
 	@$(BIN)/python -m pytest -m torture --timeout 3600 $(ARGS)

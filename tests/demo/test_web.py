@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 import urllib.robotparser
 from collections.abc import Callable, Coroutine
 from urllib.parse import urljoin, urlsplit
@@ -193,11 +192,9 @@ async def test_the_sitemap_names_every_guide(browse: Browse) -> None:
         assert [page for page in offered if f"<loc>{page}</loc>".encode() not in sitemap] == []
 
 
-async def test_it_starts_and_stops_at_once_with_connections_open_in_every_state() -> None:
+async def test_it_stops_with_connections_open_in_every_state() -> None:
     before = asyncio.all_tasks()
-    began = time.perf_counter()
     async with DemoWeb() as web:
-        started = time.perf_counter()
         conversations = []
         for host in ("herb-society.test", "tortoise-garden.test", "gasping-pond.test", "wild-edges.test"):
             reader, writer = await asyncio.open_connection("127.0.0.1", web.ports[80])
@@ -205,13 +202,9 @@ async def test_it_starts_and_stops_at_once_with_connections_open_in_every_state(
             conversations.append((reader, writer))
         conversations.append(await asyncio.open_connection("127.0.0.1", web.ports[80]))  # says nothing
         await asyncio.sleep(0.05)
-        leaving = time.perf_counter()
-    left = time.perf_counter()
     for _, writer in conversations:
         writer.transport.abort()
     await asyncio.sleep(0)
-    assert started - began < 0.3
-    assert left - leaving < 0.5
     assert asyncio.all_tasks() == before
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
 from dataclasses import replace
 
@@ -113,9 +112,7 @@ def test_whatever_a_person_types_is_read_without_failing(body: str, subject: str
 
 @pytest.mark.parametrize("huge", ["x" * 10_000_000, "{{ 7*7 }}\r\n" * 1_000_000, "\u202e" * 10_000_000, "word " * 2_000_000])
 def test_ten_megabytes_of_title_are_a_short_title(huge: str) -> None:
-    began = time.perf_counter()
     draft = letter(huge, huge, huge, huge)
-    assert time.perf_counter() - began < 2
     assert len(draft.body) < 3_000
     assert len(draft.subject) <= 60
 
