@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 
 from prospector.archive.observations import archive_observations
@@ -23,9 +22,9 @@ from prospector.checking.archive_client import ArchiveClient
 from prospector.checking.handler import network_of
 from prospector.checking.moved_pages import MAY_HAVE_MOVED, MovedPages
 from prospector.checking.observe import Look
-from prospector.items import ArchivedCopy, PageDone, VerdictKind, Via
+from prospector.items import ArchivedCopy, PageDone, Verdict, VerdictKind, Via
 from prospector.matching.topic import Sighting, topic_of
-from prospector.pipelines import CampaignPipeline
+from prospector.pipelines import CampaignPipeline, looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import Alias, StoreError
 from prospector.verdicts.judge import judge
@@ -54,20 +53,18 @@ class LookIntoArchive(CampaignPipeline):
         if archive.enabled:
             self._client = ArchiveClient(network, archive.place(), delay=archive.delay, timeout=archive.timeout)
         self._moved = MovedPages(network)
-        # JudgeTargets keeps the looks, so none comes down to here; Scrapy tells of each all the same
-        self.crawler.signals.connect(self._look_taken, signals.item_dropped)
+        self.crawler.signals.connect(self._looks_judged, looks_judged)
 
     async def work(self, item: Any) -> Any:
         if isinstance(item, PageDone):
             await self._wait_for(item.page_url)
         return item
 
-    def _look_taken(self, item: Any) -> None:
+    def _looks_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
         """Begin early: an archive takes seconds for each page, and the crawl goes on meanwhile."""
-        if isinstance(item, Look):
-            kind = judge(item.observations, self.spider.campaign.verdicts.policy(), now=utc_now()).kind
-            if kind.dead:
-                self._ask(item.target_url, kind)
+        for look, verdict in judged:
+            if verdict.kind.dead:
+                self._ask(look.target_url, verdict.kind)
 
     async def _wait_for(self, page_url: str) -> None:
         dead = {link.target_url: verdict for link, verdict in self.spider.store.pages.dead_links(page_url)}
