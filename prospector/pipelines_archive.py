@@ -44,7 +44,8 @@ class LookIntoArchive(CampaignPipeline):
         self._moved: MovedPages | None = None
         self._searches = asyncio.Semaphore(SEARCHES)
         self._to_ask: OrderedDict[str, VerdictKind] = OrderedDict()
-        self._answers: dict[str, asyncio.Future[None]] = {}  # of this run; done when nothing more is to come
+        self._answers: dict[str, asyncio.Future[None]] = {}  # of those that are being asked about; done when nothing more is to come
+        self._asked: set[int] = set()  # of this run, by hash: there may be a hundred thousand
         self._asking: asyncio.Task[None] | None = None
 
     async def open_spider(self) -> None:
@@ -68,7 +69,8 @@ class LookIntoArchive(CampaignPipeline):
 
     async def _wait_for(self, page_url: str) -> None:
         dead = {link.target_url: verdict for link, verdict in self.spider.store.pages.dead_links(page_url)}
-        late = await self._late([self._ask(url, verdict.kind, at_once=True) for url, verdict in dead.items()])
+        answers = (self._ask(url, verdict.kind, at_once=True) for url, verdict in dead.items())
+        late = await self._late(answer for answer in answers if answer is not None)
         if late:
             self.count("archive/late", late)
         for url, verdict in dead.items():
@@ -86,10 +88,13 @@ class LookIntoArchive(CampaignPipeline):
 
     # -- asking ------------------------------------------------------------------------------------------------------------
 
-    def _ask(self, target_url: str, kind: VerdictKind, *, at_once: bool = False) -> asyncio.Future[None]:
-        """Have a target looked up, if it wasn't: once in a run."""
+    def _ask(self, target_url: str, kind: VerdictKind, *, at_once: bool = False) -> asyncio.Future[None] | None:
+        """Have a target looked up, if it wasn't: once in a run. None when nothing more is to come."""
         answer = self._answers.get(target_url)
         if answer is None:
+            if hash(target_url) in self._asked:
+                return None
+            self._asked.add(hash(target_url))
             answer = self._answers[target_url] = asyncio.get_running_loop().create_future()
             self._to_ask[target_url] = kind
             if self._asking is None or self._asking.done():
@@ -118,8 +123,7 @@ class LookIntoArchive(CampaignPipeline):
             if not self.spider.stopping:  # else it is the end of the network that shows
                 logger.exception("Could not look up %s", target_url)
         finally:
-            answer = self._answers[target_url]
-            if not answering.later and not answer.done():
+            if not answering.later and not (answer := self._answers.pop(target_url)).done():
                 answer.set_result(None)
 
     async def _look_up(self, target_url: str, kind: VerdictKind) -> bool:
