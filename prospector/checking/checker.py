@@ -84,8 +84,18 @@ class Checker:
         while (look := await self._results.get()) is not None:
             yield look
 
+    async def batches(self) -> AsyncIterator[list[Look]]:
+        """The same, all that are there at a time together."""
+        while (look := await self._results.get()) is not None:
+            looks: list[Look | None] = [look]
+            while not self._results.empty():
+                looks.append(self._results.get_nowait())
+            yield [look for look in looks if look is not None]
+            if looks[-1] is None:
+                return
+
     def finish(self) -> None:
-        """No more targets will come and all looks were handed out: `results` ends."""
+        """No more targets will come and all looks were handed out: `results` and `batches` end."""
         self._results.put_nowait(None)
 
     def drop_waiting(self) -> None:

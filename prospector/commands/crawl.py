@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import sys
 from collections.abc import Iterable
@@ -144,8 +145,15 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
+        _collect_garbage_rarely()
         self.crawler_process.start()
         return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
+
+
+def _collect_garbage_rarely() -> None:
+    """A crawl makes many objects and few cycles: Python's own pace of looking for them costs it a tenth of its time."""
+    gc.freeze()  # what is there now stays
+    gc.set_threshold(20_000, 20, 20)
 
 
 def only_warnings(record: logging.LogRecord) -> bool:

@@ -186,6 +186,7 @@ class _Index:
     phrases: tuple[tuple[str, Sign], ...]
     patterns: tuple[tuple[re.Pattern[str], Sign], ...]
     by_start: Mapping[str, tuple[tuple[str, Sign], ...]]
+    short: tuple[str, ...]  # starts of phrases that have no three letters
 
 
 @lru_cache(maxsize=1)
@@ -198,7 +199,8 @@ def _index() -> dict[Where, _Index]:
         for phrase, sign in phrases:
             starts.setdefault(phrase[:3], []).append((phrase, sign))
         by_start = {start: tuple(pairs) for start, pairs in starts.items()}
-        table[where] = _Index(phrases, tuple((sign.pattern, sign) for sign in rows if sign.pattern), by_start)
+        patterns = tuple((sign.pattern, sign) for sign in rows if sign.pattern)
+        table[where] = _Index(phrases, patterns, by_start, tuple(start for start in by_start if len(start) < 3))
     return table
 
 
@@ -208,8 +210,9 @@ def _hits(where: Where, hay: str) -> list[Sign]:
     index = _index()[where]
     candidates: Iterable[tuple[str, Sign]] = index.phrases
     if where is Where.TITLE_HEADING:
-        starts = {hay[at : at + 3] for at in range(len(hay))} | {hay[at : at + 2] for at in range(len(hay))}
-        candidates = chain.from_iterable(index.by_start[start] for start in index.by_start.keys() & starts)
+        starts = [hay[at : at + 3] for at in range(len(hay) - 2)]
+        starts += [start for start in index.short if start in hay]
+        candidates = chain.from_iterable([index.by_start[start] for start in index.by_start.keys() & starts])
     hits = {sign for phrase, sign in candidates if phrase in hay}
     hits.update(sign for pattern, sign in index.patterns if pattern.search(hay))
     return sorted(hits, key=_order) if len(hits) > 1 else list(hits)

@@ -98,6 +98,21 @@ async def test_results_end_when_told_to(gate: Gate) -> None:
     await checker.close()
 
 
+async def test_looks_that_are_there_at_the_same_time_come_together_and_each_once(gate: Gate) -> None:
+    world = World(gate)
+    checker = Checker(world.observe, gate, concurrency=20, per_host=1, now=lambda: NOW)
+    for number in range(50):
+        await checker.put(Wanted(url=f"http://h{number}.test/"))
+    found: list[list[str]] = []
+    async for looks in checker.batches():
+        found.append([look.target_url for look in looks])
+        if not checker.outstanding:
+            checker.finish()
+    assert sorted(url for urls in found for url in urls) == sorted(f"http://h{number}.test/" for number in range(50))
+    assert max(map(len, found)) > 1
+    await checker.close()
+
+
 async def test_put_waits_while_too_much_is_pending(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prospector.checking.checker.MAX_PENDING", 3)
     world = World(gate, seconds={"a.test": 0.005})
