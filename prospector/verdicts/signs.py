@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,6 +18,7 @@ from typing import Any
 
 THIN_TEXT = 800  # characters of visible text: so little that the marks of a page outweigh its words
 SHORT_TEXT = 3000  # error pages are short: only there is wording in running text looked for
+KEPT_TEXT = 8_000  # characters of a text or a document whose rows are remembered
 HEADLINES = 6  # headings read for wording …
 HEADLINE_CHARS = 600  # … and how much of them
 
@@ -51,6 +52,7 @@ class Where(StrEnum):
     HEADER = "header"  # "name: value", lower case
 
 
+_LONG = frozenset({Where.TEXT, Where.HTML})
 HEADLINE = frozenset({Where.TITLE, Where.HEADING, Where.TITLE_HEADING, Where.URL})
 
 
@@ -204,9 +206,21 @@ def _index() -> dict[Where, _Index]:
     return table
 
 
-def _hits(where: Where, hay: str) -> list[Sign]:
+def _hits(where: Where, hay: str) -> Sequence[Sign]:
     if not hay or hay == "\n":
-        return []
+        return ()
+    if where in _LONG and len(hay) <= KEPT_TEXT:
+        return _kept_hits(where, hay)
+    return _find_hits(where, hay)
+
+
+@lru_cache(maxsize=128)
+def _kept_hits(where: Where, hay: str) -> Sequence[Sign]:
+    """A host's error pages are alike to the letter, and are met many times in a row."""
+    return _find_hits(where, hay)
+
+
+def _find_hits(where: Where, hay: str) -> Sequence[Sign]:
     index = _index()[where]
     candidates: Iterable[tuple[str, Sign]] = index.phrases
     if where is Where.TITLE_HEADING:
@@ -215,7 +229,7 @@ def _hits(where: Where, hay: str) -> list[Sign]:
         candidates = chain.from_iterable([index.by_start[start] for start in index.by_start.keys() & starts])
     hits = {sign for phrase, sign in candidates if phrase in hay}
     hits.update(sign for pattern, sign in index.patterns if pattern.search(hay))
-    return sorted(hits, key=_order) if len(hits) > 1 else list(hits)
+    return sorted(hits, key=_order) if len(hits) > 1 else tuple(hits)
 
 
 def _order(sign: Sign) -> int:
