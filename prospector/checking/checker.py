@@ -22,6 +22,7 @@ from prospector.items import Observation, Outcome
 
 logger = logging.getLogger(__name__)
 
+MOMENT = 0.05  # seconds in which looks are gathered: what a crash can cost, beside the checks under way
 MAX_PENDING = 50_000  # targets waiting in memory (about 300 bytes each); beyond, `put` waits
 
 Observe = Callable[[Wanted], Awaitable[Look]]
@@ -67,7 +68,7 @@ class Checker:
     @property
     def outstanding(self) -> int:
         """Targets asked for whose look has not been handed out."""
-        return self.waiting + self.under_way + self._results.qsize()
+        return self.waiting + self.under_way + self._results.qsize() + len(self._unread)
 
     async def put(self, wanted: Wanted) -> None:
         """Have a target checked. Waits while too many wait already."""
@@ -84,18 +85,12 @@ class Checker:
         while (look := await self._results.get()) is not None:
             yield look
 
-    async def batches(self) -> AsyncIterator[list[Look]]:
-        """The same, all that are there at a time together."""
-        while (look := await self._results.get()) is not None:
-            looks: list[Look | None] = [look]
-            while not self._results.empty():
-                looks.append(self._results.get_nowait())
-            yield [look for look in looks if look is not None]
-            if looks[-1] is None:
-                return
+    def handfuls(self) -> AsyncIterator[list[Look]]:
+        """The same, by the handful."""
+        return handfuls(self._results, self._unread)
 
     def finish(self) -> None:
-        """No more targets will come and all looks were handed out: `results` and `batches` end."""
+        """No more targets will come and all looks were handed out: `results` and `handfuls` end."""
         self._results.put_nowait(None)
 
     def drop_waiting(self) -> None:
@@ -230,3 +225,24 @@ class Checker:
     def _on_time(self) -> None:
         self._timer = None
         self._wake()
+
+
+async def handfuls(looks: asyncio.Queue[Look | None], unread: list[Look]) -> AsyncIterator[list[Look]]:
+    """What came within a moment, until None comes: to judge, store and hand on many at once costs little more than one.
+
+    :param unread: where a handful is gathered, so that nothing is lost should nobody ask for it any more.
+    """
+    while (look := await looks.get()) is not None:
+        unread.append(look)
+        await asyncio.sleep(MOMENT)
+        more = True
+        while more and not looks.empty():
+            look = looks.get_nowait()
+            more = look is not None
+            if look is not None:
+                unread.append(look)
+        handful = list(unread)
+        unread.clear()
+        yield handful
+        if not more:
+            return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +34,10 @@ BUDGET_LOOKED_AT = 0.1  # seconds between two looks whether the run's budget is 
 
 
 @dataclass(frozen=True, slots=True)
-class NoMoreLooks:
-    """An item: what waits to be judged need not wait for more."""
+class Looks:
+    """An item: what was seen of several targets. One by one they cost more on their way through Scrapy than in being judged."""
+
+    looks: Sequence[Look]
 
 
 class CampaignSpider(Spider):
@@ -115,10 +117,6 @@ class CampaignSpider(Spider):
 
     def kept(self, target_urls: Iterable[str]) -> None:
         """What was seen of these targets is in the store."""
-
-    def checks_under_way(self) -> int:
-        """Targets that were asked, and that no pipeline has seen yet."""
-        return 0
 
     async def unread_looks(self) -> list[Look]:
         """The crawl ends: stop checking. Looks that were taken, and that no pipeline has seen yet."""

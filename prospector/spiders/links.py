@@ -49,7 +49,7 @@ class LinksSpider(Spider):
         self.closing = asyncio.ensure_future(see_scrapy_close(self.crawler))
         self.feeding = asyncio.ensure_future(self.feed(self.checker))
         self.feeding.add_done_callback(lambda _: self.finish_if_idle())
-        async for looks in self.checker.batches():
+        async for looks in self.checker.handfuls():
             for look in looks:
                 self.rows += self.rows_of(look)
             yield self.take_rows()

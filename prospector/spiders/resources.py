@@ -14,7 +14,7 @@ from prospector.checking.browser import browser_of, whole_page
 from prospector.checking.observe import Look, Wanted
 from prospector.items import OutboundLink, PageDone, ResourcePage, SitePage
 from prospector.links.sites import same_site, site_of
-from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
+from prospector.spiders.campaign_spider import CampaignSpider, Looks
 from prospector.spiders.clock import utc_now
 from prospector.spiders.ledger import Ledger
 from prospector.spiders.reading import frames_worth_a_visit, in_words, not_a_page, own_sites, read_resource_page, worth_a_visit
@@ -55,9 +55,10 @@ class ResourcesSpider(CampaignSpider):
             await self.indexer.start()
         self.all_begun = True
         self.finish_if_idle()
-        async for look in self.checker.results():
-            yield look
-            self.done.extend(self.ledger.answered(look.target_url))
+        async for looks in self.checker.handfuls():
+            yield Looks(looks)
+            for look in looks:
+                self.done.extend(self.ledger.answered(look.target_url))
             for page_done in self.ready_pages():
                 yield page_done
             self.finish_if_idle()
@@ -65,7 +66,6 @@ class ResourcesSpider(CampaignSpider):
             return
         if not self.feeding.cancelled():
             self.feeding.result()  # what went wrong there must not pass unseen
-        yield NoMoreLooks()
         await self.items_done()
         self.done.extend(self.store.pages.undone())
         for page_done in self.ready_pages():
@@ -252,10 +252,6 @@ class ResourcesSpider(CampaignSpider):
     def waited_for(self) -> list[str]:
         """Hosts with a page under way."""
         return [*self.open.hosts(), *self.indexer.hosts()] if hasattr(self, "indexer") else []
-
-    def checks_under_way(self) -> int:
-        """Targets that were asked, and that no pipeline has seen yet."""
-        return self.checker.outstanding - self.checker.waiting
 
     async def unread_looks(self) -> list[Look]:
         """The crawl ends early: stop checking. Looks that were taken, and that nobody has seen yet."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from prospector.checking.checker import Checker
+from prospector.checking.checker import MOMENT, Checker
 from prospector.checking.gate import Gate
 from prospector.checking.observe import Look, Wanted
 from prospector.items import Observation, Outcome, VerdictKind
@@ -98,21 +98,6 @@ async def test_results_end_when_told_to(gate: Gate) -> None:
     await checker.close()
 
 
-async def test_looks_that_are_there_at_the_same_time_come_together_and_each_once(gate: Gate) -> None:
-    world = World(gate)
-    checker = Checker(world.observe, gate, concurrency=20, per_host=1, now=lambda: NOW)
-    for number in range(50):
-        await checker.put(Wanted(url=f"http://h{number}.test/"))
-    found: list[list[str]] = []
-    async for looks in checker.batches():
-        found.append([look.target_url for look in looks])
-        if not checker.outstanding:
-            checker.finish()
-    assert sorted(url for urls in found for url in urls) == sorted(f"http://h{number}.test/" for number in range(50))
-    assert max(map(len, found)) > 1
-    await checker.close()
-
-
 async def test_put_waits_while_too_much_is_pending(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prospector.checking.checker.MAX_PENDING", 3)
     world = World(gate, seconds={"a.test": 0.005})
@@ -172,3 +157,23 @@ async def test_what_was_looked_at_is_not_lost_when_nobody_reads_and_it_is_closed
     unread = await checker.close()
     assert len({look.target_url for look in unread}) == len(unread) == checker.checked == 9
     assert await checker.close() == []
+
+
+async def test_looks_come_by_the_handful_and_one_that_nobody_asks_for_is_not_lost(gate: Gate) -> None:
+    checker = Checker(World(gate).observe, gate, concurrency=4, per_host=4, now=lambda: NOW)
+    urls = [f"http://h{number}.test/" for number in range(20)]
+    for url in urls:
+        await checker.put(Wanted(url=url))
+    sizes = []
+    async for looks in checker.handfuls():
+        sizes.append(len(looks))
+        if not checker.outstanding:
+            checker.finish()
+    assert sum(sizes) == 20
+    assert len(sizes) < 20
+    await checker.put(Wanted(url="http://last.test/"))
+    handful = asyncio.ensure_future(anext(checker.handfuls()))
+    await asyncio.sleep(MOMENT / 2)  # it is being gathered
+    assert checker.outstanding == 1
+    handful.cancel()
+    assert [look.target_url for look in await checker.close()] == ["http://last.test/"]
