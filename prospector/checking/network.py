@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,7 @@ from prospector.checking.gate import Gate
 from prospector.checking.proxies import Proxies, is_private_literal, refusal_by_name, without_credentials
 from prospector.checking.resolver import Resolver
 from prospector.checking.robots import MAX_BYTES as ROBOTS_MAX_BYTES
+from prospector.checking.robots import Fetch as RobotsFetch
 from prospector.checking.robots import Robots
 from prospector.items import Hop, Outcome
 from prospector.links.urls import normalise
@@ -127,12 +128,15 @@ class _Connector(aiohttp.TCPConnector):
 class Network:
     """One session and what stands before it. Make it inside a running event loop, `close()` it there."""
 
-    def __init__(self, settings: NetworkSettings, *, gate: Gate | None = None) -> None:
-        """:param gate: one whose turns hold beyond this process."""
+    def __init__(
+        self, settings: NetworkSettings, *, gate: Gate | None = None, share_robots: Callable[[RobotsFetch], RobotsFetch] | None = None
+    ) -> None:
+        """:param gate: one whose turns hold beyond this process; share_robots: spares it what other processes asked for."""
         self.settings = settings
         self.gate = gate or Gate(limit=settings.per_host, delay=settings.delay)
         self.resolver = _resolver(settings)
-        self.robots = Robots(self._get_robots, agent=settings.robots_agent, slow_down=self.gate.slow_down)
+        fetch = share_robots(self._get_robots) if share_robots else self._get_robots
+        self.robots = Robots(fetch, agent=settings.robots_agent, slow_down=self.gate.slow_down)
         self.requests: Counter[Purpose] = Counter()  # hops of redirects included
         self._strict = ssl.create_default_context()
         self._lenient = _lenient_context()
