@@ -199,13 +199,14 @@ class Network:
         certificate = ""
         while True:
             seen.add(url)
+            host = _host(url)
             started = time.monotonic()
             try:
-                if robots:
+                if robots and self.settings.obey_robots:
                     await self._obey_robots(url)
-                async with self.gate.turn(_host(url), urgent=urgent):
+                async with self.gate.turn(host, urgent=urgent):
                     started = time.monotonic()
-                    answer = await self._once(url, ask)
+                    answer = await self._once(url, host, ask)
             except Failed as failed:
                 raise replace(failed, url=url, hops=tuple(hops), elapsed_ms=_ms(spent)) from None
             except FOREIGN as error:
@@ -242,26 +243,25 @@ class Network:
             await resolver.close()
 
     async def _obey_robots(self, url: str) -> None:
-        if self.settings.obey_robots and (why := await self.robots.refusal(url)):
+        if why := await self.robots.refusal(url):
             raise Failed(Outcome.FORBIDDEN_BY_ROBOTS, why)
 
-    async def _once(self, url: str, ask: _Ask) -> Answer:
+    async def _once(self, url: str, host: str, ask: _Ask) -> Answer:
         if len(url) > MAX_URL:
             raise Failed(Outcome.BAD_URL, f"the address is {len(url)} characters long")
         self.requests[ask.purpose] += 1
-        origin = _host(url)
-        known_problem = self._bad_certificates.get(origin, "")
+        known_problem = self._bad_certificates.get(host, "")
         try:
-            return await self._request(url, ask, known_problem)
+            return await self._request(url, host, ask, known_problem)
         except aiohttp.ClientConnectorCertificateError as error:
             # A bad certificate is the owner's oversight, not the page's death: look behind it, and say so.
             problem = certificate_problem(error)
-            self._bad_certificates[origin] = problem
-            return await self._request(url, ask, problem)
+            self._bad_certificates[host] = problem
+            return await self._request(url, host, ask, problem)
 
-    async def _request(self, url: str, ask: _Ask, problem: str) -> Answer:
+    async def _request(self, url: str, host: str, ask: _Ask, problem: str) -> Answer:
         proxy = self._proxy_for(url)
-        if proxy and self.settings.guard and (why := refusal_by_name(_host(url))):
+        if proxy and self.settings.guard and (why := refusal_by_name(host)):
             raise AddressRefusedError(why)
         async with (self._proxied if proxy else self._session).get(
             URL(url, encoded=True),
@@ -272,7 +272,7 @@ class Network:
         ) as response:
             found = {name.lower(): value for name, value in response.headers.items()}
             if response.status == 429:
-                self.gate.too_many(_host(url), seconds_to_wait(found.get("retry-after", "")))
+                self.gate.too_many(host, seconds_to_wait(found.get("retry-after", "")))
             wanted = ask.limit if _textual(found.get("content-type", "")) else min(ask.limit, ask.binary_limit)
             body, complete = await read_capped(response.content, coding=found.get("content-encoding", ""), limit=wanted)
             if not complete:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,9 @@ MAX_CRAWL_DELAY = 30.0  # seconds; a longer wish would make one host the length 
 LIFETIME = 12 * 3600.0  # seconds; RFC 9309, 2.4: no longer than a day
 FAULT_LIFETIME = 3600.0  # the same where a server that is not well forbids everything for now
 REMEMBERED = 5_000  # origins; most are "everything is allowed" and take almost nothing
+
+# a rule that forbids something, misspelt as Protego takes it too; "Disallow:" alone forbids nothing, and stands in most files
+_FORBIDS = re.compile(rb"d(?:is{1,2}al{1,2}[ao]w|iasllow)[ \t]*:?[ \t]*[^\s#:]", re.IGNORECASE)
 
 Fetch = Callable[[str], Awaitable[tuple[int, bytes]]]  # URL → status and body; raises Failed
 
@@ -58,15 +62,14 @@ class Robots:
 
     async def rules(self, url: str) -> Rules:
         """The rules of the origin (scheme, host, port) of `url`."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         known = self._rules.get(origin)
         if known is not None and known.until > self._clock():
             self._rules.move_to_end(origin)
             return known
         task = self._asking.get(origin)
         if task is None:
-            task = self._asking[origin] = asyncio.ensure_future(self._ask(origin, parts.hostname or ""))
+            task = self._asking[origin] = asyncio.ensure_future(self._ask(origin, urlsplit(url).hostname or ""))
             task.add_done_callback(lambda _: self._asking.pop(origin, None))
         return await asyncio.shield(task)
 
@@ -101,7 +104,13 @@ class Robots:
         parsed = Protego.parse(body.decode("utf-8", "replace"))
         wished = parsed.crawl_delay(self._agent) or 0.0
         return Rules(
-            text=parsed if b"disallow" in body.lower() else None,
+            text=parsed if _FORBIDS.search(body) else None,
             delay=min(wished, MAX_CRAWL_DELAY),
             sitemaps=tuple(parsed.sitemaps)[:50],
         )
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of a normalised URL."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]

@@ -114,6 +114,23 @@ async def test_rules_for_our_name_go_before_those_for_all() -> None:
     assert origin.slowed == [("a.test", 2.0)]
 
 
+async def test_a_rule_is_obeyed_however_it_is_spelt_and_an_empty_one_forbids_nothing() -> None:
+    for rule in (
+        b"Disallow: /",
+        b"DISALLOW:/",
+        b"Disallow /",
+        b"dissallow: /",
+        b"Dissalow: /",
+        b"Disalow: /",
+        b"Diasllow: /",
+        b"Disallaw:\t/",
+    ):
+        assert await Origin(b"User-agent: *\n" + rule).robots.refusal("http://a.test/page"), rule
+    for rule in (b"Disallow:", b"Disallow: # nothing", b"Disallow:\r\nSitemap: http://a.test/map.xml"):
+        origin = Origin(b"User-agent: *\n" + rule)
+        assert (await origin.robots.rules("http://a.test/")).text is None, rule
+
+
 async def test_a_crawl_delay_has_a_ceiling_and_nonsense_is_none() -> None:
     origin = Origin(b"User-agent: *\nCrawl-delay: 86400\n")
     await origin.robots.rules("http://a.test/")
