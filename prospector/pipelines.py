@@ -36,7 +36,7 @@ from prospector.links.charset import decode
 from prospector.matching.rank import Ranker
 from prospector.offers import LinksOf, match_target
 from prospector.outreach.letter import NoDraft
-from prospector.spiders.campaign_spider import CampaignSpider, Looks
+from prospector.spiders.campaign_spider import CampaignSpider, Looks, looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import StoreError
 from prospector.verdicts.judge import judge
@@ -101,10 +101,6 @@ class StorePages(CampaignPipeline):
             self.count("site_pages")
             raise Stored
         return item
-
-
-looks_judged = object()
-"""A signal: looks were judged and are in the store; `judged` has each with its target's verdict."""
 
 
 class JudgeTargets(CampaignPipeline):
@@ -223,7 +219,7 @@ class MatchOffers(CampaignPipeline):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._matched: set[str] = set()  # in this run: a target on forty pages is matched once
+        self._began = utc_now()
         self._ranker: Ranker | None = None
 
     async def work(self, item: Any) -> Any:
@@ -232,8 +228,8 @@ class MatchOffers(CampaignPipeline):
                 self.spider.store.pages.links_of
             )  # nothing is stored while one page is worked through
             for link, _ in self.spider.store.pages.dead_links(item.page_url):
-                if link.target_url not in self._matched:
-                    self._matched.add(link.target_url)
+                matched_at = self.spider.store.findings.matched_at(link.target_url)
+                if matched_at is None or matched_at < self._began:  # a target on forty pages is matched once in a run
                     self._match(link.target_url, links_of)
         return item
 

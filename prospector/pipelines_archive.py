@@ -24,7 +24,8 @@ from prospector.checking.moved_pages import MAY_HAVE_MOVED, MovedPages
 from prospector.checking.observe import Look
 from prospector.items import ArchivedCopy, PageDone, Verdict, VerdictKind, Via
 from prospector.matching.topic import Sighting, topic_of
-from prospector.pipelines import CampaignPipeline, looks_judged
+from prospector.pipelines import CampaignPipeline
+from prospector.spiders.campaign_spider import looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import Alias, StoreError
 from prospector.verdicts.judge import judge
@@ -32,7 +33,8 @@ from prospector.verdicts.judge import judge
 logger = logging.getLogger(__name__)
 
 STOP_NOTICED_IN = 0.2  # seconds
-SEARCHES = 4  # sites that are searched for new addresses at a time; the archive is asked for one page at a time
+SEARCHES = 16  # pages whose new addresses are searched for at a time; the archive is asked for one page at a time
+MOST_EARLY = 1000  # targets that wait to be asked about before their page is done; more would be a list that grows with the crawl
 
 
 class LookIntoArchive(CampaignPipeline):
@@ -64,7 +66,7 @@ class LookIntoArchive(CampaignPipeline):
     def _looks_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
         """Begin early: an archive takes seconds for each page, and the crawl goes on meanwhile."""
         for look, verdict in judged:
-            if verdict.kind.dead:
+            if verdict.kind.dead and len(self._to_ask) < MOST_EARLY:
                 self._ask(look.target_url, verdict.kind)
 
     async def _wait_for(self, page_url: str) -> None:
@@ -108,8 +110,9 @@ class LookIntoArchive(CampaignPipeline):
             target_url, kind = self._to_ask.popitem(last=False)
             async with self._answering(target_url) as answering:
                 if await self._look_up(target_url, kind):
+                    await self._searches.acquire()
                     answering.later = True
-                    self.spider.beside(self._search(target_url))
+                    self.spider.beside(self._search(target_url)).add_done_callback(lambda _: self._searches.release())
 
     @asynccontextmanager
     async def _answering(self, target_url: str) -> AsyncIterator[_Answering]:
@@ -146,7 +149,7 @@ class LookIntoArchive(CampaignPipeline):
 
     async def _search(self, target_url: str) -> None:
         store, archive = self.spider.store, self.spider.campaign.archive.place()
-        async with self._answering(target_url), self._searches:
+        async with self._answering(target_url):
             copy = store.findings.archived(target_url)
             shown = shown_at(archive, copy.archive_url) if copy else None
             sightings = [Sighting(link=seen.link, page_title=seen.page_title) for seen in store.pages.sightings(target_url)]

@@ -19,7 +19,8 @@ from prospector.checking.observe import Look
 from prospector.checking.rdap_client import RdapClient, Registration
 from prospector.items import Observation, Outcome, Verdict, VerdictKind, Via
 from prospector.links.sites import registrable_domain
-from prospector.pipelines import CampaignPipeline, looks_judged
+from prospector.pipelines import CampaignPipeline
+from prospector.spiders.campaign_spider import looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import Store, StoreError
 from prospector.verdicts.evidence import DOMAIN_GONE, REGISTERED_LATER

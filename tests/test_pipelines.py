@@ -14,8 +14,8 @@ from scrapy.signalmanager import SignalManager
 from prospector.checking.observe import Look
 from prospector.drafting import Writer, contact_for
 from prospector.items import Draft, DraftStatus, Verdict, VerdictKind
-from prospector.pipelines import Dropped, JudgeTargets, StorePages, looks_judged
-from prospector.spiders.campaign_spider import CampaignSpider, Looks
+from prospector.pipelines import Dropped, JudgeTargets, StorePages
+from prospector.spiders.campaign_spider import CampaignSpider, Looks, looks_judged
 from prospector.store import Store, StoreError
 from prospector.store.suppressions import Suppressions
 from prospector.verdicts.keeping import KEPT_LAST

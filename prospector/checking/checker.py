@@ -22,7 +22,9 @@ from prospector.items import Observation, Outcome
 
 logger = logging.getLogger(__name__)
 
-MOMENT = 0.05  # seconds in which looks are gathered: what a crash can cost, beside the checks under way
+# What a crash can cost, beside the checks under way:
+HANDFUL = 25  # looks that are enough to be handed out
+MOMENT, MOMENTS = 0.01, 5  # seconds; how many of them fewer are waited with
 MAX_PENDING = 50_000  # targets waiting in memory (about 300 bytes each); beyond, `put` waits
 
 Observe = Callable[[Wanted], Awaitable[Look]]
@@ -234,7 +236,10 @@ async def handfuls(looks: asyncio.Queue[Look | None], unread: list[Look]) -> Asy
     """
     while (look := await looks.get()) is not None:
         unread.append(look)
-        await asyncio.sleep(MOMENT)
+        for _ in range(MOMENTS):
+            if looks.qsize() + 1 >= HANDFUL:
+                break
+            await asyncio.sleep(MOMENT)
         more = True
         while more and not looks.empty():
             look = looks.get_nowait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import sys
 from collections.abc import Iterable
@@ -25,7 +24,7 @@ from prospector.commands._shared import (
     add_help,
     campaign_with_letters,
     check_network,
-    code_of,
+    crawl_to_the_end,
     no_foreign_seeds,
     no_seeds,
     run_plainly,
@@ -145,15 +144,7 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
-        _collect_garbage_rarely()
-        self.crawler_process.start()
-        return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
-
-
-def _collect_garbage_rarely() -> None:
-    """A crawl makes many objects and few cycles: Python's own pace of looking for them costs it a tenth of its time."""
-    gc.freeze()  # what is there now stays
-    gc.set_threshold(20_000, 20, 20)
+        return crawl_to_the_end(self.crawler_process, crawler)
 
 
 def only_warnings(record: logging.LogRecord) -> bool:

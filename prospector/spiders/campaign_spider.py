@@ -40,6 +40,10 @@ class Looks:
     looks: Sequence[Look]
 
 
+looks_judged = object()
+"""A signal: looks were judged and are in the store; `judged` has each with its target's verdict."""
+
+
 class CampaignSpider(Spider):
     """A spider that works for a campaign and its database.
 
@@ -173,6 +177,11 @@ class CampaignSpider(Spider):
         slot = self.crawler.engine.scraper.slot
         while slot and not slot.is_idle() and not self.stopping:  # noqa: ASYNC110 - Scrapy has no event for it
             await asyncio.sleep(ITEMS_LOOKED_FOR)
+
+    def items_at_work(self) -> int:
+        """How many the pipelines are at."""
+        slot = self.crawler.engine.scraper.slot
+        return slot.itemproc_size if slot else 0
 
     async def stop(self) -> None:
         """Scrapy waits for all pages that are under way: they get a moment, then no more."""

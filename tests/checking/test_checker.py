@@ -173,7 +173,7 @@ async def test_looks_come_by_the_handful_and_one_that_nobody_asks_for_is_not_los
     assert len(sizes) < 20
     await checker.put(Wanted(url="http://last.test/"))
     handful = asyncio.ensure_future(anext(checker.handfuls()))
-    await asyncio.sleep(MOMENT / 2)  # it is being gathered
+    await asyncio.sleep(MOMENT)  # it is being gathered
     assert checker.outstanding == 1
     handful.cancel()
     assert [look.target_url for look in await checker.close()] == ["http://last.test/"]
