@@ -14,6 +14,8 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
+from prospector.spiders.link_rows import Rows
+
 ROOT = Path(__file__).parent.parent
 # nobody to be polite to on loopback
 QUICK: Mapping[str, Any] = {
@@ -49,7 +51,7 @@ def prepared(spider: str, *, settings: Mapping[str, Any] | None = None) -> tuple
     items: list[Any] = []
 
     def keep(item: Any) -> None:
-        items.append(item)
+        items.extend(item.rows if isinstance(item, Rows) else [item])
 
     crawler.signals.connect(keep, signals.item_scraped, weak=False)
     return runner, crawler, items

@@ -41,6 +41,7 @@ class Hit:
     host: str  # as sent, without port
     headers: Mapping[str, str]  # lower-case names
     secure: bool
+    sender: str  # address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +197,8 @@ class MisbehavingSite:
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             host = headers.get("host", "").rpartition(":")[0].lower() or headers.get("host", "").lower()
             now = asyncio.get_running_loop().time()
-            self._hits.append(Hit(at=now, method=method, path=target, host=host, headers=headers, secure=secure))
+            sender = str(writer.get_extra_info("peername")[0])
+            self._hits.append(Hit(at=now, method=method, path=target, host=host, headers=headers, secure=secure, sender=sender))
             self._busy[host] += 1
             self._busiest[host] = max(self._busiest[host], self._busy[host])
             try:

@@ -113,8 +113,8 @@ def table(web: MadeWeb, runs: Mapping[str, Sequence[Run]]) -> Iterator[str]:
 
 
 @contextmanager
-def served(profile: Profile, number: int, folder: Path) -> Iterator[tuple[MadeWeb, Path | None]]:
-    """The made-up web, up; and whom to trust."""
+def served(profile: Profile, number: int, folder: Path, *, log: Path | None = None) -> Iterator[tuple[MadeWeb, Path | None]]:
+    """The made-up web, up; and whom to trust. log: see nginx.py."""
     lists, own = folder / "lists", folder / "nginx"
     lists.mkdir()
     own.mkdir()
@@ -122,9 +122,9 @@ def served(profile: Profile, number: int, folder: Path) -> Iterator[tuple[MadeWe
     with ExitStack() as stack:
         files = certificates.made_in(folder) if profile is Profile.TLS else None
         if files:
-            stack.enter_context(nginx.serving(lists, own, certificate=files.certificate, key=files.key))
+            stack.enter_context(nginx.serving(lists, own, certificate=files.certificate, key=files.key, log=log))
         else:
-            stack.enter_context(nginx.serving(lists, own))
+            stack.enter_context(nginx.serving(lists, own, log=log))
         if profile is Profile.DNS:
             stack.enter_context(names.resolving())
         yield web, files.authority if files else None

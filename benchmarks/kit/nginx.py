@@ -35,7 +35,8 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log error;
 events {{ worker_connections {connections}; }}
 http {{
-  access_log off;
+  log_format asked '$msec $request_time $remote_addr $server_addr $uri';
+  access_log {log};
   keepalive_timeout 60;
   keepalive_requests 1000000;
   default_type text/html;
@@ -63,11 +64,14 @@ def why_not() -> str:
 
 
 @contextmanager
-def serving(lists: Path, folder: Path, *, certificate: Path | None = None, key: Path | None = None) -> Iterator[None]:
+def serving(
+    lists: Path, folder: Path, *, certificate: Path | None = None, key: Path | None = None, log: Path | None = None
+) -> Iterator[None]:
     """Serve while the block runs.
 
     :param lists: what is served below /lists/.
     :param folder: for the server's own files.
+    :param log: where it notes when each request ended, how long it took, who asked which of its addresses, and for what.
     """
     tls = f"listen 0.0.0.0:{TLS_PORT} ssl backlog=4096; ssl_certificate {certificate}; ssl_certificate_key {key};" if certificate else ""
     cores = os.cpu_count() or 1
@@ -79,6 +83,7 @@ def serving(lists: Path, folder: Path, *, certificate: Path | None = None, key: 
         lists=lists,
         port=PORT,
         tls=tls,
+        log=f"{log} asked" if log else "off",
         files=20_000,
         connections=19_000,
         user="user root;" if os.getuid() == 0 else "",

@@ -92,7 +92,7 @@ class Checker:
         return handfuls(self._results, self._unread)
 
     def finish(self) -> None:
-        """No more targets will come and all looks were handed out: `results` ends."""
+        """No more targets will come and all looks were handed out: `results` and `handfuls` end."""
         self._results.put_nowait(None)
 
     def drop_waiting(self) -> None:

@@ -20,6 +20,7 @@ from prospector.items import BodySample, Control, ControlKind, Observation, Outc
 from prospector.verdicts.addresses import shape
 from prospector.verdicts.looks import GONE_STATUSES
 from prospector.verdicts.reading import read_body
+from prospector.verdicts.shingles import ALIKE
 from prospector.verdicts.suspects import is_faint, siblings, similarity, wanted_next
 
 MOST_SIBLINGS = 2  # asked for on a host in a run; with the root three requests
@@ -94,14 +95,20 @@ class Controls:
         found: tuple[Control, ...] = ()
         async with host.lock:  # two suspects at a time would spend more than three
             key = (origin, *shape(url))
-            if key not in host.shapes and is_faint(seen) and (honest := _honest_neighbour(host, key)):
+            faint = is_faint(seen)
+            if key not in host.shapes and faint and (honest := _honest_neighbour(host, key)):
                 return (honest.against(seen.body, expected),)
             own = host.shapes.setdefault(key, _Shape(siblings(url, self._rng)))
+            used: list[Sighted] = []
             while kind := wanted_next(replace(seen, controls=found)):
-                number = sum(control.kind is ControlKind.SIBLING for control in found)
-                sighted = await (self._root(host, origin) if kind is ControlKind.ROOT else self._sibling(host, own, number))
+                sighted = await (
+                    self._root(host, origin)
+                    if kind is ControlKind.ROOT
+                    else self._sibling(host, own, used, may_ask=_may_ask(faint=faint, found=found))
+                )
                 if sighted is None:
                     break
+                used.append(sighted)
                 found += (sighted.against(seen.body, expected),)
         return found
 
@@ -110,15 +117,15 @@ class Controls:
             host.roots[origin] = await self._ask(ControlKind.ROOT, f"{origin}/")
         return next(iter(host.roots.values()))  # of http and https one stands for both
 
-    async def _sibling(self, host: _Host, own: _Shape, number: int) -> Sighted | None:
-        if number == len(own.sighted) and host.asked < MOST_SIBLINGS:
+    async def _sibling(self, host: _Host, own: _Shape, used: Sequence[Sighted], *, may_ask: int) -> Sighted | None:
+        """One that was not used yet: of its own shape, if need be by asking for it, else of another."""
+        if (known := _unused(own.sighted, used)) is not None:
+            return known
+        if len(own.sighted) < len(own.made_up) and host.asked < may_ask:
             host.asked += 1
-            own.sighted.append(await self._ask(ControlKind.SIBLING, own.made_up[number]))
-        if number < len(own.sighted):
-            return own.sighted[number]
-        others = [sighted for one in host.shapes.values() if one is not own for sighted in one.sighted]
-        place = number - len(own.sighted)
-        return others[place] if place < len(others) else None
+            own.sighted.append(await self._ask(ControlKind.SIBLING, own.made_up[len(own.sighted)]))
+            return own.sighted[-1]
+        return _unused([sighted for one in host.shapes.values() if one is not own for sighted in one.sighted], used)
 
     async def _ask(self, kind: ControlKind, url: str) -> Sighted:
         try:
@@ -137,6 +144,17 @@ class Controls:
             signs=sample.signs,
         )
         return Sighted(control, sample, answer.url)
+
+
+def _may_ask(*, faint: bool, found: Sequence[Control]) -> int:
+    """How many made-up addresses of its host a suspect may bring it to. One that is most likely alive leaves the last to pages that say they are
+    lost, as long as nothing speaks against it."""
+    accused = any(control.similarity is not None and control.similarity >= ALIKE for control in found)
+    return MOST_SIBLINGS - 1 if faint and not accused else MOST_SIBLINGS
+
+
+def _unused(sighted: Sequence[Sighted], used: Sequence[Sighted]) -> Sighted | None:
+    return next((one for one in sighted if not any(one is other for other in used)), None)
 
 
 def _honest_neighbour(host: _Host, key: tuple[str, ...]) -> Sighted | None:

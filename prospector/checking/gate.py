@@ -140,6 +140,8 @@ class Gate:
                 lane.active -= 1
             self._admit(lane)
             raise
+        # a busy process may have let it in well before it gets to ask
+        lane.next_at = max(lane.next_at, self._clock() + lane.delay)
 
     def _admit(self, lane: Lane) -> None:
         while lane.waiting and lane.active < lane.limit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,7 @@ from prospector.checking.resolver import read_hosts
 from prospector.links.urls import normalise
 
 _networks: WeakKeyDictionary[Crawler, Network] = WeakKeyDictionary()
+_makers: WeakKeyDictionary[Crawler, Callable[[NetworkSettings], Network]] = WeakKeyDictionary()
 # What our own layer has undone or does not do: told to Scrapy's response, these headers would make it unpack or follow again.
 _UNDONE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 
@@ -30,15 +31,22 @@ def network_of(crawler: Crawler) -> Network:
     if network is None:
         settings = network_settings(crawler.settings)
         try:
-            network = Network(settings)
+            network = _makers.pop(crawler, Network)(settings)
         except ValueError as error:  # a proxy of the environment that can't be used
             raise NotConfigured(str(error)) from error
         use_network(crawler, network)
     return network
 
 
+def make_network_by(crawler: Crawler, make: Callable[[NetworkSettings], Network]) -> None:
+    """How this crawler's network is made when it is first asked for, which pipelines do before the spider starts."""
+    _makers[crawler] = make
+
+
 def use_network(crawler: Crawler, network: Network) -> None:
-    """Let this be the crawler's network. Before anybody asked for it."""
+    """Let this be the crawler's network. Before anybody asked for it: two would not keep each other's turns."""
+    if crawler in _networks:
+        raise RuntimeError("somebody has this crawler's network already")
     _networks[crawler] = network
     crawler.signals.connect(network.close, signals.engine_stopped)
 

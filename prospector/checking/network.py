@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -30,6 +30,7 @@ from prospector.checking.gate import Gate
 from prospector.checking.proxies import Proxies, is_private_literal, refusal_by_name, without_credentials
 from prospector.checking.resolver import Resolver
 from prospector.checking.robots import MAX_BYTES as ROBOTS_MAX_BYTES
+from prospector.checking.robots import Fetch as RobotsFetch
 from prospector.checking.robots import Robots
 from prospector.items import Hop, Outcome
 from prospector.links.urls import normalise
@@ -127,12 +128,15 @@ class _Connector(aiohttp.TCPConnector):
 class Network:
     """One session and what stands before it. Make it inside a running event loop, `close()` it there."""
 
-    def __init__(self, settings: NetworkSettings, *, gate: Gate | None = None) -> None:
-        """:param gate: one whose turns hold beyond this process."""
+    def __init__(
+        self, settings: NetworkSettings, *, gate: Gate | None = None, share_robots: Callable[[RobotsFetch], RobotsFetch] | None = None
+    ) -> None:
+        """:param gate: one whose turns hold beyond this process; share_robots: spares it what other processes asked for."""
         self.settings = settings
         self.gate = gate or Gate(limit=settings.per_host, delay=settings.delay)
         self.resolver = _resolver(settings)
-        self.robots = Robots(self._get_robots, agent=settings.robots_agent, slow_down=self.gate.slow_down)
+        fetch = share_robots(self._get_robots) if share_robots else self._get_robots
+        self.robots = Robots(fetch, agent=settings.robots_agent, slow_down=self.gate.slow_down)
         self.requests: Counter[Purpose] = Counter()  # hops of redirects included
         self._strict = ssl.create_default_context()
         self._lenient = _lenient_context()
@@ -195,13 +199,14 @@ class Network:
         certificate = ""
         while True:
             seen.add(url)
+            host = _host(url)
             started = time.monotonic()
             try:
-                if robots:
+                if robots and self.settings.obey_robots:
                     await self._obey_robots(url)
-                async with self.gate.turn(_host(url), urgent=urgent):
+                async with self.gate.turn(host, urgent=urgent):
                     started = time.monotonic()
-                    answer = await self._once(url, ask)
+                    answer = await self._once(url, host, ask)
             except Failed as failed:
                 raise replace(failed, url=url, hops=tuple(hops), elapsed_ms=_ms(spent)) from None
             except FOREIGN as error:
@@ -238,26 +243,25 @@ class Network:
             await resolver.close()
 
     async def _obey_robots(self, url: str) -> None:
-        if self.settings.obey_robots and (why := await self.robots.refusal(url)):
+        if why := await self.robots.refusal(url):
             raise Failed(Outcome.FORBIDDEN_BY_ROBOTS, why)
 
-    async def _once(self, url: str, ask: _Ask) -> Answer:
+    async def _once(self, url: str, host: str, ask: _Ask) -> Answer:
         if len(url) > MAX_URL:
             raise Failed(Outcome.BAD_URL, f"the address is {len(url)} characters long")
         self.requests[ask.purpose] += 1
-        origin = _host(url)
-        known_problem = self._bad_certificates.get(origin, "")
+        known_problem = self._bad_certificates.get(host, "")
         try:
-            return await self._request(url, ask, known_problem)
+            return await self._request(url, host, ask, known_problem)
         except aiohttp.ClientConnectorCertificateError as error:
             # A bad certificate is the owner's oversight, not the page's death: look behind it, and say so.
             problem = certificate_problem(error)
-            self._bad_certificates[origin] = problem
-            return await self._request(url, ask, problem)
+            self._bad_certificates[host] = problem
+            return await self._request(url, host, ask, problem)
 
-    async def _request(self, url: str, ask: _Ask, problem: str) -> Answer:
+    async def _request(self, url: str, host: str, ask: _Ask, problem: str) -> Answer:
         proxy = self._proxy_for(url)
-        if proxy and self.settings.guard and (why := refusal_by_name(_host(url))):
+        if proxy and self.settings.guard and (why := refusal_by_name(host)):
             raise AddressRefusedError(why)
         async with (self._proxied if proxy else self._session).get(
             URL(url, encoded=True),
@@ -268,7 +272,7 @@ class Network:
         ) as response:
             found = {name.lower(): value for name, value in response.headers.items()}
             if response.status == 429:
-                self.gate.too_many(_host(url), seconds_to_wait(found.get("retry-after", "")))
+                self.gate.too_many(host, seconds_to_wait(found.get("retry-after", "")))
             wanted = ask.limit if _textual(found.get("content-type", "")) else min(ask.limit, ask.binary_limit)
             body, complete = await read_capped(response.content, coding=found.get("content-encoding", ""), limit=wanted)
             if not complete:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import logging
+import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -22,6 +24,14 @@ WISH = 2.0  # seconds that a wish for another's turn holds, unless it is repeate
 HEARD_IN = 0.5  # seconds in which a task that is cancelled ends
 TRY_AGAIN = 0.2  # seconds between two attempts while Redis is away
 SOME = 200  # jobs of a host that are fetched at a time
+SWEPT = 50  # hosts that are forgotten at a time
+COMMON = "prospector-common"  # begins the keys that all campaigns share: a host is one process's at a time, whichever campaign asks
+ROBOTS_KEPT = 12 * 3600.0  # seconds; each process may remember it as long: together the day of RFC 9309, 2.4
+ROBOTS_FAULT_KEPT = 600.0  # the same for an answer that says "not now"
+LOOK_KEPT = 3600.0  # seconds in which a look of one campaign may spare another the request
+SITS_FOR = 24 * 3600.0  # seconds for which a campaign counts as one that may want the looks of others
+MOST_UNPACKED = 16 * 1024 * 1024
+MOST_SHARED = 64 * 1024  # bytes of a look that is kept for others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +41,17 @@ class Job:
     kind: Kind
     url: str
     told: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What came of a job. common: a name under which other campaigns may find it too; "": it is of no use to them."""
+
+    host: str
+    kind: Kind
+    url: str
+    found: Mapping[str, Any]
+    common: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +92,19 @@ async def put_an_end_to(task: asyncio.Task[None]) -> None:
         await asyncio.wait([task], timeout=HEARD_IN)
 
 
+def common(name: str) -> str:
+    """A key that all campaigns share."""
+    return f"{COMMON}:{name}"
+
+
+def packed(text: str | bytes) -> str:
+    return base64.b64encode(zlib.compress(text.encode() if isinstance(text, str) else text, 4)).decode("ascii")
+
+
+def unpacked(text: str) -> bytes:
+    return zlib.decompressobj().decompress(base64.b64decode(text), MOST_UNPACKED)
+
+
 class Board:
     """me: this process, as others know it; lease: seconds."""
 
@@ -109,24 +143,25 @@ class Board:
 
     # -- leases ------------------------------------------------------------------------------------------------------------
 
-    async def take(self, number: int) -> list[str]:
-        """At most that many hosts with jobs that nobody is at; they are mine from now on."""
+    async def take(self, number: int) -> dict[str, tuple[int, int]]:
+        """At most that many hosts with jobs that nobody is at, each with how many pages and checks; they are mine from now on."""
         keys = [self._scores("work"), self._owners("work")]
-        hosts: list[str] = await self._run(
-            scripts.TAKE, keys, [self.me, self._lease, number, self.jobs("page", ""), self.jobs("check", "")]
-        )
-        return hosts
+        told = await self._run(scripts.TAKE, keys, [self.me, self._lease, number, self.jobs("page", ""), self.jobs("check", "")])
+        return {host: (pages, checks) for host, pages, checks in told}
 
     async def claim_turn(self, host: str) -> bool:
         """The right to send requests to a host; False while another has it, who hears of the wish."""
-        keys = [self._scores("turn"), self._owners("turn"), self.key("wanted")]
-        return bool(await self._run(scripts.CLAIM, keys, [self.me, self._lease, host, round(WISH * 1000)]))
+        return bool(await self._run(scripts.CLAIM, self._turns, [self._who("turn"), self._lease, host, round(WISH * 1000)]))
+
+    async def sweep(self) -> None:
+        """Forget turns that were over long ago."""
+        await self._run(scripts.SWEEP, self._turns, [SWEPT])
 
     async def renew(self, lease: Lease, hosts: Sequence[str]) -> dict[str, Held]:
         if not hosts:
             return {}
-        keys = [self._scores(lease), self._owners(lease), self.key("wanted")]
-        told = await self._run(scripts.RENEW, keys, [self.me, self._lease, self.jobs("page", ""), self.jobs("check", ""), *hosts])
+        keys = [self._scores(lease), self._owners(lease), self._wishes]
+        told = await self._run(scripts.RENEW, keys, [self._who(lease), self._lease, self.jobs("page", ""), self.jobs("check", ""), *hosts])
         return {
             host: Held(mine=bool(mine), wanted=bool(wanted), pages=pages, checks=checks)
             for host, (mine, wanted, pages, checks) in zip(hosts, told, strict=True)
@@ -134,11 +169,12 @@ class Board:
 
     async def release(self, lease: Lease, host: str, *, after: float = 0.0) -> None:
         """:param after: seconds until another may have it."""
-        await self._run(scripts.RELEASE, [self._scores(lease), self._owners(lease)], [self.me, host, round(after * 1000)])
+        await self._run(scripts.RELEASE, [self._scores(lease), self._owners(lease)], [self._who(lease), host, round(after * 1000)])
 
     async def sit(self) -> bool:
         """Take, or keep, the one seat of an ingest; False while another has it."""
-        return bool(await self._run(scripts.SEAT, [self.key("ingest")], [self.me, self._lease]))
+        values = [self.me, self._lease, self._prefix, round(SITS_FOR * 1000)]
+        return bool(await self._run(scripts.SEAT, [self.key("ingest"), common("campaigns")], values))
 
     async def leave(self) -> None:
         await self._redis.delete(self.key("ingest"))
@@ -159,10 +195,23 @@ class Board:
         flat: list[str] = [text for pair in found for text in pair] if found and isinstance(found[0], list | tuple) else list(found or ())
         return [Job(kind=kind, url=url, told=json.loads(told)) for url, told in zip(flat[::2], flat[1::2], strict=True)]
 
-    async def done(self, host: str, kind: Kind, url: str, found: Mapping[str, Any]) -> bool:
-        """Hand in what came of a job. False: the host is another's by now, or it was handed in before."""
-        keys = [self._owners("work"), self.jobs(kind, host), self.key("results")]
-        return bool(await self._run(scripts.DONE, keys, [self.me, host, kind, url, json.dumps(found)]))
+    async def done(self, jobs: Sequence[Done]) -> list[bool]:
+        """Hand in what came of jobs. False: the host is another's by now, or it was handed in before."""
+        texts = [json.dumps(job.found) for job in jobs]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for job, text in zip(jobs, texts, strict=True):
+                keys = [self._owners("work"), self.jobs(job.kind, job.host), self.key("results")]
+                pipe.eval(scripts.DONE, len(keys), *keys, self.me, job.host, job.kind, job.url, text)
+            handed = [bool(one) for one in await pipe.execute()]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for job, text in zip(jobs, texts, strict=True):
+                if job.common and len(small := packed(text)) <= MOST_SHARED:
+                    key = common(f"look:{job.common}")
+                    pipe.hset(key, mapping={"look": small, f"had by {self._prefix}": 1})
+                    pipe.pexpire(key, round(LOOK_KEPT * 1000))
+            if len(pipe):
+                await pipe.execute()
+        return handed
 
     async def clear(self) -> None:
         """Take all jobs off the board."""
@@ -182,6 +231,39 @@ class Board:
         """Results that are in the database, or that nobody wants."""
         if entries:
             await self._redis.xdel(self.key("results"), *entries)
+
+    # -- what spares others a request ----------------------------------------------------------------------------------------
+
+    async def other_campaigns(self) -> bool:
+        """Whether another campaign was at work here in the last day."""
+        return bool(await self._redis.zcard(common("campaigns")) > 1)
+
+    async def fresh_looks(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """By their common names: looks that another campaign had made in the last hour, each given to this one once."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.eval(scripts.FRESH, 1, common(f"look:{name}"), self._prefix)
+            found = await pipe.execute()
+        return {name: json.loads(unpacked(small)) for name, small in zip(names, found, strict=True) if small}
+
+    async def robots(self, url: str) -> tuple[int, bytes] | Literal["ask", "wait"]:
+        """What a robots.txt said to any process, status and body; or whether to ask for it, or to wait for another that does."""
+        values = [self._who("turn"), self._lease]
+        said = await self._run(scripts.ROBOTS, [common(f"robots:{url}"), common(f"robots-asked:{url}")], values)
+        if not said:
+            return "wait" if said is None else "ask"
+        status, _, body = said.partition(" ")
+        return int(status), unpacked(body)
+
+    async def robots_said(self, url: str, answer: tuple[int, bytes] | None) -> None:
+        """For all processes, for a while. None: nothing came, another may ask."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            if answer is not None:
+                status, body = answer
+                seconds = ROBOTS_FAULT_KEPT if status >= 500 or status == 429 else ROBOTS_KEPT
+                pipe.set(common(f"robots:{url}"), f"{status} {packed(body)}", px=round(seconds * 1000))
+            pipe.delete(common(f"robots-asked:{url}"))
+            await pipe.execute()
 
     # -- what all must know --------------------------------------------------------------------------------------------------
 
@@ -213,11 +295,23 @@ class Board:
     def jobs(self, kind: Kind, host: str) -> str:
         return self.key(f"jobs:{kind}:{host}")
 
+    def _who(self, lease: Lease) -> str:
+        """Campaigns share turns, and two may have a process of the same name."""
+        return self.me if lease == "work" else f"{self._prefix}/{self.me}"
+
     def _scores(self, lease: Lease) -> str:
-        return self.key(f"{lease}:free-from")
+        return (self.key if lease == "work" else common)(f"{lease}:free-from")
 
     def _owners(self, lease: Lease) -> str:
-        return self.key(f"{lease}:owners")
+        return (self.key if lease == "work" else common)(f"{lease}:owners")
+
+    @property
+    def _wishes(self) -> str:
+        return common("wanted")
+
+    @property
+    def _turns(self) -> list[str]:
+        return [self._scores("turn"), self._owners("turn"), self._wishes]
 
     async def _run(self, script: str, keys: Sequence[str], values: Sequence[Any]) -> Any:
         return await self._redis.eval(script, len(keys), *keys, *values)

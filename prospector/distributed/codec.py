@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
+import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,6 +18,7 @@ from prospector.checking.failures import Failed
 from prospector.checking.handler import response_of
 from prospector.checking.network import Answer
 from prospector.checking.observe import Look
+from prospector.distributed.board import Job
 from prospector.items import BodySample, Control, ControlKind, Hop, Observation, Outcome, Via
 
 MOST = 32 * 1024 * 1024  # bytes of an unpacked page; DOWNLOAD_MAXSIZE is far below
@@ -23,6 +26,17 @@ MOST = 32 * 1024 * 1024  # bytes of an unpacked page; DOWNLOAD_MAXSIZE is far be
 
 def look_as_json(look: Look) -> dict[str, Any]:
     return {"observations": [_observation_as_json(seen) for seen in look.observations]}
+
+
+def common_name(job: Job, manners: Mapping[str, Any]) -> str:
+    """Under which campaigns share a look: it depends on the words and places that were looked for, and on whether robots.txt is obeyed."""
+    asked = [job.url, *(sorted(set(job.told[what])) for what in ("anchors", "fragments")), manners["obey_robots"]]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def is_of_use_to_others(found: Mapping[str, Any]) -> bool:
+    """Not what was this machine's own fault."""
+    return not any(seen["offline"] or seen["outcome"] == Outcome.OUR_ERROR for seen in found["observations"])
 
 
 def look_of(url: str, found: Mapping[str, Any], *, run_id: str) -> Look:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from typing import Any, cast
+from functools import partial
+from typing import Any, Self, cast
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from prospector.checking.checker import Checker
-from prospector.checking.handler import network_settings, use_network
+from prospector.checking.handler import make_network_by
 from prospector.checking.network import Network, NetworkSettings
 from prospector.distributed.board import Board
 from prospector.distributed.codec import response_from
 from prospector.distributed.exchange import Exchange
 from prospector.distributed.leases import LeasedGate
+from prospector.distributed.robots import SharedRobots
 from prospector.links.urls import normalise
 from prospector.spiders.open_requests import SLOT_SETTINGS
 from prospector.spiders.resources import ResourcesSpider
@@ -36,21 +39,33 @@ class IngestSpider(ResourcesSpider):
         "CONCURRENT_REQUESTS": 1000,  # pages handed out at a time: whoever fetches them has limits of his own
     }
     exchange: Exchange | None = None
+    gate: LeasedGate | None = None
+    board: Board
     complete = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Raises what ResourcesSpider raises, and NoRedisError where the extra is missing."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        settings = crawler.settings
+        me = f"ingest {spider.campaign.database.resolve()}"
+        spider.board = Board(settings["REDIS_URL"], prefix=settings["REDIS_PREFIX"], me=me, lease=settings.getfloat("REDIS_LEASE"))
+        make_network_by(crawler, spider.leased_network)
+        return spider
+
+    def leased_network(self, wanted: NetworkSettings) -> Network:
+        """Contacts, archives and searches for moved pages wait for the same turns as the workers' requests."""
+        self.board.outlast(wanted.timeout)
+        self.gate = LeasedGate(self.board, limit=wanted.per_host, delay=wanted.delay, spare=wanted.timeout)
+        return Network(wanted, gate=self.gate, share_robots=partial(SharedRobots, self.board))
 
     async def work(self) -> AsyncIterator[Any]:
         """The same, with a board between."""
-        settings = self.crawler.settings
-        wanted = network_settings(settings)
-        me = f"ingest {self.campaign.database.resolve()}"
-        self.board = Board(settings["REDIS_URL"], prefix=settings["REDIS_PREFIX"], me=me, lease=settings.getfloat("REDIS_LEASE"))
-        self.board.outlast(wanted.timeout)
+        manners = manners_of(self.network.settings)
         if not await self.board.persistently(self.board.sit):
             self.lost_seat()
             return
-        await self.board.persistently(lambda: self.board.tell(manners_of(wanted)))
-        self.gate = LeasedGate(self.board, limit=wanted.per_host, delay=wanted.delay, spare=wanted.timeout)
-        use_network(self.crawler, Network(wanted, gate=self.gate))
+        await self.board.persistently(lambda: self.board.tell(manners))
         self.exchange = Exchange(self.board, self.store, run_id=self.run_id, on_lost_seat=self.lost_seat)
         await self.exchange.begin()
         async for item in super().work():
@@ -69,8 +84,7 @@ class IngestSpider(ResourcesSpider):
     def lost_seat(self) -> None:
         """Two databases can't share one board."""
         self.logger.error(
-            "Another scrapy ingest works with %s and the prefix %s. Give this campaign a prefix of its own: -s REDIS_PREFIX=…",
-            self.crawler.settings["REDIS_URL"],
+            "Another scrapy ingest works with this Redis and the prefix %s. Give this campaign a prefix of its own: -s REDIS_PREFIX=…",
             self.crawler.settings["REDIS_PREFIX"],
         )
         self.beside(self._close("seat"))
@@ -87,9 +101,9 @@ class IngestSpider(ResourcesSpider):
         if self.exchange is not None:
             with suppress(asyncio.CancelledError):
                 await self.exchange.end(complete=self.complete and self.broken is None)
+        if self.gate is not None:
             await self.gate.close()
-        if hasattr(self, "board"):
-            await self.board.close()
+        await self.board.close()
 
 
 class PagesFromWorkers(BaseDownloadHandler):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 
 from prospector.checking.gate import Gate, HostStoppedError
 from prospector.distributed.board import Board, put_an_end_to
@@ -13,6 +14,7 @@ from prospector.distributed.extra import RedisError
 ASKED_EVERY = 0.05  # seconds between two attempts to get a host that another has
 KEPT_IDLE = 1.0  # seconds that a host is kept after the last request to it
 RENEWED_BY = 10  # renewals in the life of a lease
+SWEPT_EVERY = 20  # renewals: turns that were over long ago are forgotten
 OFTEN = 0.25  # seconds; whoever wants a host waits no longer than that and the request under way
 
 
@@ -88,7 +90,7 @@ class LeasedGate(Gate):
 
     async def _keep(self) -> None:
         """Renew what is in use, give back what is wanted or idle."""
-        while True:
+        for number in count():
             await asyncio.sleep(min(OFTEN, self._board.lease / RENEWED_BY))
             began = self._now()
             held = [host for host, turn in self._turns.items() if turn.good_until]
@@ -104,6 +106,8 @@ class LeasedGate(Gate):
                     idle = not turn.users and not turn.asking.locked()
                     if idle and (turn.wanted or not lease.mine or began - turn.idle_since >= KEPT_IDLE):
                         await self._give_back(host)
+                if number % SWEPT_EVERY == 0:
+                    await self._board.sweep()
             except RedisError:
                 continue  # what is not renewed runs out; nobody else gets it meanwhile
 

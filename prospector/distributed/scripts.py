@@ -9,7 +9,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 """
 
-# KEYS: scores, owners of work. ARGV: worker, lease in ms, how many, prefix of pages, prefix of checks → hosts
+# KEYS: scores, owners of work. ARGV: worker, lease in ms, how many, prefix of pages, prefix of checks
+# → hosts, each with the number of its pages and checks
 TAKE = f"""{NOW}
 local found = {{}}
 for _, host in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, 200)) do
@@ -19,7 +20,7 @@ for _, host in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT',
     elseif #found < tonumber(ARGV[3]) then
         redis.call('ZADD', KEYS[1], now + ARGV[2], host)
         redis.call('HSET', KEYS[2], host, ARGV[1])
-        table.insert(found, host)
+        table.insert(found, {{host, redis.call('HLEN', ARGV[4] .. host), redis.call('HLEN', ARGV[5] .. host)}})
     end
 end
 return found
@@ -36,6 +37,13 @@ if redis.call('HGET', KEYS[2], ARGV[3]) == ARGV[1] or free_from <= now then
 end
 redis.call('HSET', KEYS[3], ARGV[3], now + ARGV[4])
 return 0
+"""
+
+# KEYS: scores, owners, wanted. ARGV: how many. Forgets hosts that nobody has had for an hour
+SWEEP = f"""{NOW}
+for _, host in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - 3600000, 'LIMIT', 0, ARGV[1])) do
+    for n, command in ipairs({{'ZREM', 'HDEL', 'HDEL'}}) do redis.call(command, KEYS[n], host) end
+end
 """
 
 # KEYS: scores, owners, wanted. ARGV: worker, lease in ms, prefix of pages, prefix of checks, hosts …
@@ -67,10 +75,25 @@ redis.call('XADD', KEYS[3], '*', 'kind', ARGV[3], 'url', ARGV[4], 'found', ARGV[
 return 1
 """
 
-# KEYS: the one seat. ARGV: who, lease in ms → 1, or 0: somebody else sits there
-SEAT = """
+# KEYS: a look that several campaigns may use. ARGV: campaign → it, once for each campaign; false when there is none
+FRESH = """
+if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('HSETNX', KEYS[1], 'had by ' .. ARGV[1], 1) == 0 then return false end
+return redis.call('HGET', KEYS[1], 'look')
+"""
+
+# KEYS: what a robots.txt said, who asks for it. ARGV: who, ms after which another may ask → what it said, "" to ask for it, false to wait
+ROBOTS = """
+local said = redis.call('GET', KEYS[1])
+if said then return said end
+return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and ''
+"""
+
+# KEYS: the one seat, who sits anywhere. ARGV: who, lease in ms, campaign, how long it counts in ms → 1, or 0: somebody else sits there
+SEAT = f"""{NOW}
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('ZADD', KEYS[2], now + ARGV[4], ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
 return 1
 """

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 
 from charset_normalizer import from_bytes
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding
@@ -53,12 +54,17 @@ def decode(body: bytes, content_type: str) -> str:
 
 def _declared(body: bytes, content_type: str) -> str:
     """What header or meta element say, as Python's name of it; "" for what no browser knows."""
-    in_header = http_content_type_encoding(content_type) or ""
-    if _OF_THE_WEB.match(in_header):
+    if in_header := _in_header(content_type):
         return in_header
     in_meta = html_body_declared_encoding(body[:4096]) or ""
     # a meta element that can be read is not in UTF-16
     return in_meta if _OF_THE_WEB.match(in_meta) and not in_meta.startswith("utf-16") else ""
+
+
+@lru_cache(maxsize=256)
+def _in_header(content_type: str) -> str:
+    found = http_content_type_encoding(content_type) or ""
+    return found if _OF_THE_WEB.match(found) else ""
 
 
 def _strictly(body: bytes, encoding: str) -> str | None:

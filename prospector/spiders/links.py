@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -18,6 +17,7 @@ from prospector.links.urls import fragment_of, normalise
 from prospector.spiders.campaign_spider import make_checker
 from prospector.spiders.clock import utc_now
 from prospector.spiders.closing import see_scrapy_close
+from prospector.spiders.link_rows import EXPORTERS, Rows
 from prospector.verdicts.judge import judge
 from prospector.verdicts.policy import Policy
 
@@ -28,8 +28,10 @@ class LinksSpider(Spider):
     """One row for each URL of a list: url (as written), verdict, reason, confidence, status, final_url, observations."""
 
     name = "links"
-    # nothing to store here; noqa: Scrapy's own declaration
-    custom_settings = {"ITEM_PIPELINES": {"prospector.spiders.links.LastRows": 100}}  # noqa: RUF012
+    custom_settings = {  # noqa: RUF012 - Scrapy's own declaration
+        "ITEM_PIPELINES": {"prospector.spiders.links.LastRows": 100},  # nothing to store here
+        "FEED_EXPORTERS": EXPORTERS,
+    }
 
     def __init__(self, urls: str = "", **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -37,39 +39,44 @@ class LinksSpider(Spider):
         self.checker: Checker | None = None
         self.feeding: asyncio.Task[None] | None = None
         self.closing: asyncio.Task[None] | None = None
-        self.rows: deque[dict[str, Any]] = deque()  # not handed on yet
+        self.rows: list[dict[str, Any]] = []  # not handed on yet
         self.written: dict[str, list[str]] = {}  # URL asked for → as the list has it, where that differs or repeats
 
-    async def start(self) -> AsyncIterator[dict[str, Any]]:
+    async def start(self) -> AsyncIterator[Rows]:
         """Rows, in the order in which answers come."""
         self.checker = make_checker(self.crawler, run_id="")
         unusable = self.read_through()
         self.closing = asyncio.ensure_future(see_scrapy_close(self.crawler))
         self.feeding = asyncio.ensure_future(self.feed(self.checker))
         self.feeding.add_done_callback(lambda _: self.finish_if_idle())
-        async for look in self.checker.results():
-            self.rows += self.rows_of(look)
-            while self.rows:
-                yield self.rows.popleft()
+        async for looks in self.checker.handfuls():
+            for look in looks:
+                self.rows += self.rows_of(look)
+            yield self.take_rows()
             self.finish_if_idle()
         self.feeding.result()
         for url in unusable:
             observation = Observation(target_url=url, observed_at=utc_now(), outcome=Outcome.BAD_URL, detail="not a web address")
-            yield row(url, judge([observation], POLICY, now=utc_now()), [observation])
+            self.rows.append(row(url, judge([observation], POLICY, now=utc_now()), [observation]))
+        if self.rows:
+            yield self.take_rows()
 
     def rows_of(self, look: Look) -> list[dict[str, Any]]:
         """One for each text under which the list has the URL."""
         verdict = judge(look.observations, POLICY, now=utc_now())
         return [row(url, verdict, look.observations) for url in self.written.pop(look.target_url, [look.target_url])]
 
-    async def last_rows(self) -> Iterator[dict[str, Any]]:
+    def take_rows(self) -> Rows:
+        rows, self.rows = self.rows, []
+        return Rows(tuple(rows))
+
+    async def last_rows(self) -> Rows:
         """The crawl ends early: rows of what was looked at, and not written yet."""
         if self.checker and self.feeding:
             self.feeding.cancel()
             for look in await self.checker.close():
                 self.rows += self.rows_of(look)
-        rows, self.rows = self.rows, deque()
-        return iter(rows)
+        return self.take_rows()
 
     async def feed(self, checker: Checker) -> None:
         """Give each URL of the list to the checker, once."""
@@ -129,7 +136,8 @@ class LastRows:
         """Scrapy's hook, before the files are closed."""
         spider = self.crawler.spider
         if isinstance(spider, LinksSpider):
-            for last in await spider.last_rows():
+            last = await spider.last_rows()
+            if last.rows:
                 await self.crawler.signals.send_catch_log_async(signals.item_scraped, item=last, response=None, spider=spider)
 
 

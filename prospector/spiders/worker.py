@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -21,16 +22,19 @@ from prospector.checking.checker import Checker
 from prospector.checking.handler import network_settings, use_network
 from prospector.checking.network import Network
 from prospector.checking.observe import Wanted
-from prospector.distributed.board import Board, Held, Kind, put_an_end_to
-from prospector.distributed.codec import failure_as_json, look_as_json, page_as_json
+from prospector.distributed.board import Board, Done, Held, Job, Kind, put_an_end_to
+from prospector.distributed.codec import common_name, failure_as_json, is_of_use_to_others, look_as_json, page_as_json
 from prospector.distributed.extra import RedisError, need_redis
 from prospector.distributed.leases import LeasedGate
+from prospector.distributed.outbox import Outbox
+from prospector.distributed.robots import SharedRobots
 from prospector.spiders.campaign_spider import make_checker
 from prospector.spiders.closing import see_scrapy_close
 from prospector.spiders.open_requests import SLOT_SETTINGS
 
-LOOK_EVERY = 0.1  # seconds between two looks at the board
-TAKE = 8  # hosts at a time: others want some too
+LOOK_EVERY = 0.1  # seconds between two looks at the board while it has nothing new
+LOOK_SOON = 0.02  # the same while it has
+TAKE = 8  # hosts at a time, or a quarter of what there is room for: others want some too
 MANNERS_EVERY = 1.0  # seconds between two looks whether there is an ingest yet
 
 
@@ -95,6 +99,10 @@ class WorkerSpider(Spider):
         self.background: list[asyncio.Task[None]] = []
         self.checker: Checker | None = None
         self.gate: LeasedGate | None = None
+        self.outbox: Outbox | None = None
+        self.manners: dict[str, Any] = {}
+        self.sharing = False  # another campaign may want what is found for this one, or know it already
+        self.common: dict[str, str] = {}  # target → the name under which its look is shared
         self.stopping = False
 
     @classmethod
@@ -120,13 +128,15 @@ class WorkerSpider(Spider):
         manners = await self.wait_for_manners()
         if manners is None:
             return
+        self.manners = manners
         wanted = replace(network_settings(settings), **manners)
         self.board.outlast(wanted.timeout)
         self.pages = Pages(self.desks, wanted.per_host)
         self.gate = LeasedGate(self.board, limit=wanted.per_host, delay=wanted.delay, spare=wanted.timeout)
-        use_network(self.crawler, Network(wanted, gate=self.gate))
+        self.outbox = Outbox(self.board, self.handed)
+        use_network(self.crawler, Network(wanted, gate=self.gate, share_robots=partial(SharedRobots, self.board)))
         self.checker = make_checker(self.crawler, run_id="")
-        self.background.append(asyncio.ensure_future(self.work(self.checker, manners)))
+        self.background.append(asyncio.ensure_future(self.work(self.checker)))
         self.logger.info("%s works. Ctrl-C stops it.", me)
         async for look in self.checker.results():
             yield Found(host=urlsplit(look.target_url).hostname or "", kind="check", url=look.target_url, found=look_as_json(look))
@@ -146,20 +156,22 @@ class WorkerSpider(Spider):
 
     # -- work --------------------------------------------------------------------------------------------------------------
 
-    async def work(self, checker: Checker, manners: dict[str, Any]) -> None:
+    async def work(self, checker: Checker) -> None:
         """Take hosts, begin their jobs, give up those that have none left."""
         while not self.stopping:
+            new = False
             try:
-                if await self.board.manners() != manners:
+                if await self.board.manners() != self.manners:
                     self.logger.info("The campaign's manners have changed: this worker ends, start it again.")
                     await self.crawler.engine.close_spider_async(reason="manners")
                     return
-                await self.look_at_board(checker)
+                new = await self.look_at_board(checker)
             except RedisError:
                 self.logger.debug("Redis is away")
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(LOOK_SOON if new else LOOK_EVERY)
 
-    async def look_at_board(self, checker: Checker) -> None:
+    async def look_at_board(self, checker: Checker) -> bool:
+        """Whether there was something new."""
         for desk in self.desks.values():
             for kind, url in desk.finished:
                 desk.begun[kind].discard(url)
@@ -168,8 +180,10 @@ class WorkerSpider(Spider):
         for host, held in renewed.items():
             await self.see_to(host, held)
         room = self.crawler.settings.getint("CONCURRENT_REQUESTS") - len(self.desks)
-        for host in await self.board.take(min(TAKE, room)) if room > 0 else ():
-            self.desks[host] = Desk()
+        self.sharing = await self.board.other_campaigns()
+        taken = await self.board.take(min(room, max(TAKE, room // 4))) if room > 0 else {}
+        for host, (pages, checks) in taken.items():
+            self.desks[host] = Desk(pages=pages, checks=checks)
         for host, desk in list(self.desks.items()):
             if desk.checks > len(desk.begun["check"]):
                 await self.begin_checks(checker, host, desk)
@@ -177,6 +191,7 @@ class WorkerSpider(Spider):
         if self.pages.waiting() and slot is not None:
             # Scrapy looks at its scheduler every five seconds when nothing else happens
             slot.nextcall.schedule()
+        return bool(taken)
 
     async def see_to(self, host: str, held: Held) -> None:
         desk = self.desks[host]
@@ -189,10 +204,22 @@ class WorkerSpider(Spider):
             await self.board.release("work", host)
 
     async def begin_checks(self, checker: Checker, host: str, desk: Desk) -> None:
-        for job in await self.board.some("check", host):
-            if job.url not in desk.begun["check"]:
-                desk.begun["check"].add(job.url)
+        jobs = [job for job in await self.board.some("check", host) if job.url not in desk.begun["check"]]
+        known = await self.looks_of_others(jobs) if self.sharing else {}
+        for job in jobs:
+            desk.begun["check"].add(job.url)
+            if job.url in known:
+                await self.hand_in(Found(host=host, kind="check", url=job.url, found=known[job.url]))
+                self.count("looks_of_others")
+            else:
                 await checker.put(Wanted(url=job.url, anchors=tuple(job.told["anchors"]), fragments=tuple(job.told["fragments"])))
+
+    async def looks_of_others(self, jobs: list[Job]) -> dict[str, dict[str, Any]]:
+        """Looks that another campaign's worker had a short while ago, by target. What is not among them will be shared with others."""
+        names = {job.url: common_name(job, self.manners) for job in jobs}
+        looks = await self.board.fresh_looks(list(names.values()))
+        self.common |= {url: name for url, name in names.items() if name not in looks}
+        return {url: looks[name] for url, name in names.items() if name in looks}
 
     async def page(self, response: Response, host: str, url: str) -> AsyncIterator[Found]:
         """A page came."""
@@ -206,13 +233,21 @@ class WorkerSpider(Spider):
             yield Found(host=job["host"], kind="page", url=job["url"], found=failure_as_json(error))
 
     async def hand_in(self, item: Found) -> None:
-        """Put it into the stream, unless the host is another's by now."""
-        handed = await self.board.persistently(lambda: self.board.done(item.host, item.kind, item.url, item.found))
-        desk = self.desks.get(item.host)
+        """Have it put into the stream, unless the host is another's by then."""
+        name = self.common.pop(item.url, "") if item.kind == "check" else ""
+        shared = name if name and is_of_use_to_others(item.found) else ""
+        if self.outbox is not None:
+            await self.outbox.put(Done(host=item.host, kind=item.kind, url=item.url, found=item.found, common=shared))
+
+    def handed(self, done: Done, wanted: bool) -> None:  # noqa: FBT001 - what came of it
+        desk = self.desks.get(done.host)
         if desk is not None:
-            desk.finished.append((item.kind, item.url))
+            desk.finished.append((done.kind, done.url))
+        self.count(f"{done.kind}s_{'handed_in' if wanted else 'not_needed'}")
+
+    def count(self, name: str) -> None:
         if self.crawler.stats:
-            self.crawler.stats.inc_value(f"prospector/{item.kind}s_{'handed_in' if handed else 'not_needed'}")
+            self.crawler.stats.inc_value(f"prospector/{name}")
 
     # -- the end -----------------------------------------------------------------------------------------------------------
 
@@ -238,6 +273,8 @@ class WorkerSpider(Spider):
         """Give everything back."""
         if not hasattr(self, "board"):
             return
+        if self.outbox is not None:
+            await self.outbox.close()
         if self.gate is not None:
             await self.gate.close()
         with suppress(*RedisError):
@@ -247,7 +284,7 @@ class WorkerSpider(Spider):
 
 
 class HandIn:
-    """The worker's pipeline: items → the stream."""
+    """The worker's pipeline: items → the outbox."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler

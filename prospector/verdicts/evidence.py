@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from prospector.items import BodySample, Control, ControlKind, Observation, Outcome
 from prospector.verdicts.addresses import Landing, is_root, landing, same_place, shape
@@ -19,7 +19,26 @@ DOMAIN_GONE = "the whole domain is gone"
 NO_SUCH_PLACE = "the place that was linked is not on it:"
 REGISTERED_LATER = "that is younger than the link"
 
+CASES_AT_HAND = 128  # a suspect's page has up to 32 KB
+
 EMPTY_BODY = BodySample(sha256="", size=0, complete=True)
+
+
+T = TypeVar("T")
+
+
+class once(Generic[T]):  # noqa: N801 - a decorator
+    """A property computed when first asked for. Python's own takes a lock for it until 3.12, and each check asks for a dozen."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute = compute
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: object, owner: type | None = None) -> T:
+        value = instance.__dict__[self._name] = self._compute(instance)
+        return value
 
 
 @dataclass(frozen=True)
@@ -28,7 +47,7 @@ class Case:
 
     seen: Observation
 
-    @cached_property
+    @once
     def body(self) -> BodySample:
         return self.seen.body or EMPTY_BODY
 
@@ -36,15 +55,15 @@ class Case:
     def target(self) -> str:
         return self.seen.target_url
 
-    @cached_property
+    @once
     def final(self) -> str:
         return self.seen.final_url or self.seen.target_url
 
-    @cached_property
+    @once
     def landed(self) -> Landing:
         return landing(self.target, self.final)
 
-    @cached_property
+    @once
     def target_is_root(self) -> bool:
         return is_root(self.target)
 
@@ -61,7 +80,7 @@ class Case:
     def thin(self) -> bool:
         return self.body.text_length <= THIN_TEXT
 
-    @cached_property
+    @once
     def signs(self) -> tuple[Sign, ...]:
         """Rows about an address count only where a redirect led there: a link to a log-in page is a link to a log-in page."""
         rows = known(self.body.signs) + known(fired_by_headers(self.seen.headers))
@@ -72,28 +91,30 @@ class Case:
     def rows(self, *means: Means) -> tuple[Sign, ...]:
         return tuple([row for row in self.signs if row.means in means]) if self.signs else ()
 
-    @cached_property
+    @once
     def says_lost(self) -> tuple[Sign, ...]:
         """Not-found wording where it speaks for the page: in title, h1, h2, address; in the text only of a page with little else."""
         rows = self.rows(Means.NOT_FOUND)
         headline = tuple(row for row in rows if row.where in HEADLINE)
         return headline or (rows if self.thin else ())
 
-    @cached_property
+    @once
     def siblings(self) -> tuple[Control, ...]:
         return tuple(c for c in self.seen.controls if c.kind is ControlKind.SIBLING and answered(c))
 
-    @cached_property
+    @once
     def of_its_shape(self) -> tuple[Control, ...]:
         """Another shape's siblings may be answered by another program, so what they refute is only doubtful."""
+        if not self.siblings:
+            return ()
         own = shape(self.target)
         return tuple(control for control in self.siblings if shape(control.url) == own)
 
-    @cached_property
+    @once
     def root(self) -> Control | None:
         return next((c for c in self.seen.controls if c.kind is ControlKind.ROOT and answered(c)), None)
 
-    @cached_property
+    @once
     def alike(self) -> tuple[Control, ...]:
         return tuple(c for c in self.siblings if self.is_like(c))
 
@@ -101,13 +122,13 @@ class Case:
         same = bool(control.sha256) and control.sha256 == self.body.sha256
         return same or (control.similarity is not None and control.similarity >= ALIKE)
 
-    @cached_property
+    @once
     def land_together(self) -> bool:
         """Every made-up address that answered ended where this one did."""
         ends = [control.final_url or control.url for control in self.siblings]
         return bool(ends) and all(same_place(end, self.final) for end in ends)
 
-    @cached_property
+    @once
     def behind_wall(self) -> tuple[Sign, ...]:
         """Wall rows that fired on the controls: the host keeps machines out, whatever it told us about the target."""
         rows: Iterable[Sign] = (row for control in self.seen.controls for row in known(control.signs))
@@ -116,6 +137,20 @@ class Case:
     @property
     def script_built(self) -> bool:
         return bool(self.rows(Means.APP_SHELL)) and self.thin
+
+
+_at_hand: dict[int, Case] = {}
+
+
+def case_of(seen: Observation) -> Case:
+    """The last ones are kept: whoever decides about controls, and the judge, look at the same observation."""
+    known = _at_hand.get(id(seen))
+    if known is not None and known.seen is seen:
+        return known
+    if len(_at_hand) >= CASES_AT_HAND:
+        _at_hand.clear()
+    case = _at_hand[id(seen)] = Case(seen)  # which keeps the observation alive, so that nothing else gets its number
+    return case
 
 
 def answered(control: Control) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from prospector.items import Observation, Outcome, VerdictKind, Via
 from prospector.verdicts.addresses import Landing, is_bare, is_root, landing, place, split
-from prospector.verdicts.evidence import DOMAIN_GONE, NO_SUCH_PLACE, Case, shows, spread
+from prospector.verdicts.evidence import DOMAIN_GONE, NO_SUCH_PLACE, Case, case_of, shows, spread
 from prospector.verdicts.signs import ABANDONED, Means, Sign, terms
 
 BLOCKED_STATUSES = frozenset({401, 402, 403, 405, 406, 407, 412, 421, 428, 429, 440, 449, 451, 999})
@@ -102,8 +102,9 @@ def _look(seen: Observation) -> Look:
         )
     if seen.status is None:
         return Look(kind=VerdictKind.TRANSIENT, reason="The server's answer carried no status.", rules=("status-none",))
-    case = Case(seen)
-    return _wall(case) or _abandoned(case) or _outage(case) or _status(case) or _content(case)
+    case = case_of(seen)
+    by_signs = (_wall(case) or _abandoned(case) or _outage(case)) if case.signs else None
+    return by_signs or _status(case) or _content(case)
 
 
 def _no_host(seen: Observation) -> Look:

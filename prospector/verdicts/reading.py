@@ -55,10 +55,9 @@ def read_body(  # noqa: PLR0913 - each is a fact about one answer, and they have
     for node in tree.css(_HEAD_TAGS):
         head.read(node)
     text = _visible_text(tree)
-    words = _without_echo(text, url)
     present = None
-    if expected:
-        present = stands_in(expected, f"{head.title} {' '.join(head.headings)}") or stands_in(expected, words)
+    if expected:  # most pages have one of the words in title or headings
+        present = stands_in(expected, f"{head.title} {' '.join(head.headings)}") or stands_in(expected, _without_echo(text, url))
     deep = close or (status is not None and status >= 400)
     signs = fired(
         Pieces(title=head.title, headings=tuple(head.headings), meta=" ".join(head.meta), text=text, html=html, url=url, deep=deep)
@@ -76,7 +75,7 @@ def read_body(  # noqa: PLR0913 - each is a fact about one answer, and they have
         text_length=len(text),
         words_present=present,
         signs=signs,
-        shingles=shingles(words) if close else None,
+        shingles=shingles(_without_echo(text, url)) if close else None,
         html=html[:KEPT_HTML] if close else None,
     )
 
@@ -162,7 +161,10 @@ def _without_echo(text: str, url: str) -> str:
     """The text without the address it was asked for: error pages repeat it, which would pass for the words we look for."""
     path = split(url).path
     name = unquote(path).rstrip("/").rpartition("/")[2]
-    for echo in (url, path, name, name.partition(".")[0]):
+    stem = name.partition(".")[0]
+    if len(stem) >= 5 and stem in path and stem not in text:
+        return text  # which all the others contain
+    for echo in (url, path, name, stem):
         # a plain word may well be the page's own; an address has a mark or a digit in it
         if len(echo) >= 5 and not echo.isalpha() and echo in text:
             text = text.replace(echo, " ")

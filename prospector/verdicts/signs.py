@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,6 +18,7 @@ from typing import Any
 
 THIN_TEXT = 800  # characters of visible text: so little that the marks of a page outweigh its words
 SHORT_TEXT = 3000  # error pages are short: only there is wording in running text looked for
+KEPT_TEXT = 8_000  # characters of a text or a document whose rows are remembered
 HEADLINES = 6  # headings read for wording …
 HEADLINE_CHARS = 600  # … and how much of them
 
@@ -51,6 +52,7 @@ class Where(StrEnum):
     HEADER = "header"  # "name: value", lower case
 
 
+_LONG = frozenset({Where.TEXT, Where.HTML})
 HEADLINE = frozenset({Where.TITLE, Where.HEADING, Where.TITLE_HEADING, Where.URL})
 
 
@@ -186,6 +188,7 @@ class _Index:
     phrases: tuple[tuple[str, Sign], ...]
     patterns: tuple[tuple[re.Pattern[str], Sign], ...]
     by_start: Mapping[str, tuple[tuple[str, Sign], ...]]
+    short: tuple[str, ...]  # starts of phrases that have no three letters
 
 
 @lru_cache(maxsize=1)
@@ -198,21 +201,35 @@ def _index() -> dict[Where, _Index]:
         for phrase, sign in phrases:
             starts.setdefault(phrase[:3], []).append((phrase, sign))
         by_start = {start: tuple(pairs) for start, pairs in starts.items()}
-        table[where] = _Index(phrases, tuple((sign.pattern, sign) for sign in rows if sign.pattern), by_start)
+        patterns = tuple((sign.pattern, sign) for sign in rows if sign.pattern)
+        table[where] = _Index(phrases, patterns, by_start, tuple(start for start in by_start if len(start) < 3))
     return table
 
 
-def _hits(where: Where, hay: str) -> list[Sign]:
+def _hits(where: Where, hay: str) -> Sequence[Sign]:
     if not hay or hay == "\n":
-        return []
+        return ()
+    if where in _LONG and len(hay) <= KEPT_TEXT:
+        return _kept_hits(where, hay)
+    return _find_hits(where, hay)
+
+
+@lru_cache(maxsize=128)
+def _kept_hits(where: Where, hay: str) -> Sequence[Sign]:
+    """A host's error pages are alike to the letter, and are met many times in a row."""
+    return _find_hits(where, hay)
+
+
+def _find_hits(where: Where, hay: str) -> Sequence[Sign]:
     index = _index()[where]
     candidates: Iterable[tuple[str, Sign]] = index.phrases
     if where is Where.TITLE_HEADING:
-        starts = {hay[at : at + 3] for at in range(len(hay))} | {hay[at : at + 2] for at in range(len(hay))}
-        candidates = chain.from_iterable(index.by_start[start] for start in index.by_start.keys() & starts)
+        starts = [hay[at : at + 3] for at in range(len(hay) - 2)]
+        starts += [start for start in index.short if start in hay]
+        candidates = chain.from_iterable([index.by_start[start] for start in index.by_start.keys() & starts])
     hits = {sign for phrase, sign in candidates if phrase in hay}
     hits.update(sign for pattern, sign in index.patterns if pattern.search(hay))
-    return sorted(hits, key=_order) if len(hits) > 1 else list(hits)
+    return sorted(hits, key=_order) if len(hits) > 1 else tuple(hits)
 
 
 def _order(sign: Sign) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from prospector.items import Control, ControlKind, Observation, Outcome
 from prospector.verdicts.addresses import EXTENSION, MAX_NAME, MIN_RANDOM, Landing, is_bare, is_idle, is_root, landing, names_a_page, split
-from prospector.verdicts.evidence import NEAR_EMPTY, Case
+from prospector.verdicts.evidence import NEAR_EMPTY, Case, case_of
 from prospector.verdicts.looks import Look, look
 from prospector.verdicts.shingles import shingles, similarity
 from prospector.verdicts.signs import ABANDONED, WALLS, Means
@@ -29,7 +29,7 @@ def suspicion(observation: Observation) -> str:
     """Why control probes are wanted, in words; "" where they are not."""
     if observation.outcome is not Outcome.ANSWERED or observation.body is None:
         return ""
-    case = Case(observation)
+    case = case_of(observation)
     if case.rows(*WALLS):
         return ""
     if case.rows(*ABANDONED):
@@ -66,7 +66,7 @@ def _of_page(case: Case) -> str:
 
 def is_faint(suspect: Observation) -> bool:
     """A page where it should be that says nothing of a loss: it only lacks words, or text. Most such pages are alive."""
-    case = Case(suspect)
+    case = case_of(suspect)
     return case.good_status and case.landed is Landing.SAME and not case.says_lost and not case.rows(*ABANDONED) and not case.body.refresh
 
 

@@ -36,7 +36,7 @@ def expected_words(url: str, anchors: Iterable[str]) -> tuple[str, ...]:
 def stands_in(expected: Sequence[str], text: str) -> bool:
     """Whether one of the words stands in the text, endings and accents aside."""
     stems = [word[: max(5, len(word) - 2)] for word in expected]
-    hay = text.casefold()
+    hay = text.lower() if text.isascii() else text.casefold()  # of these letters they are the same, and one is far cheaper
     if any(stem in hay for stem in stems):
         return True
     if hay.isascii():

@@ -218,7 +218,28 @@ async def test_a_page_that_only_lacks_words_is_measured_by_an_honest_answer_near
         seen = await see(observer, Wanted(url=site.serves(path, body=SEEDS), anchors=("Overwintering dahlias",)))
         assert len(seen.controls) == 1
         assert verdict(seen).kind is ALIVE
-    assert len(site.hits()) == 3 + 2
+    assert len(site.hits()) == 3 + 1
+
+
+async def test_pages_that_only_lack_words_leave_a_control_for_one_that_says_it_is_lost(
+    site: MisbehavingSite, observer: Observer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/guides/renamed.html", "/shop/renamed.html", "/news/renamed.html"):
+        await see(observer, Wanted(url=site.serves(path, body=SEEDS), anchors=("Overwintering dahlias",)))
+    made_up = site.serves("/lost/xqzpv.html", body=LOST), site.serves("/lost/wkjtr.html", body=LOST)
+    monkeypatch.setattr("prospector.checking.controls.siblings", lambda *_: made_up)
+    seen = await see(observer, Wanted(url=site.serves("/lost/beans.html", body=LOST)))
+    assert verdict(seen).kind is VerdictKind.SOFT404
+
+
+async def test_a_page_that_only_lacks_words_may_spend_the_last_control_once_the_first_speaks_against_it(
+    site: MisbehavingSite, observer: Observer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up = site.serves("/guides/xqzpv.html", body=SEEDS), site.serves("/guides/wkjtr.html", body=SEEDS)
+    monkeypatch.setattr("prospector.checking.controls.siblings", lambda *_: made_up)
+    site.serves("/", body="<title>A garden</title><h1>Welcome</h1><p>Opening hours, a map and our news.")
+    seen = await see(observer, Wanted(url=site.serves("/guides/renamed.html", body=SEEDS), anchors=("Overwintering dahlias",)))
+    assert verdict(seen).kind is VerdictKind.SOFT404
 
 
 async def test_a_page_that_says_it_is_lost_is_measured_in_its_own_folder(site: MisbehavingSite, observer: Observer) -> None:

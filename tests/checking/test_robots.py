@@ -94,7 +94,10 @@ class Origin:
         self.slowed: list[tuple[str, float]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
-        self.robots = Robots(self.fetch, agent="Prospector", slow_down=lambda host, delay: self.slowed.append((host, delay)))
+        self.now = 0.0
+        self.robots = Robots(
+            self.fetch, agent="Prospector", slow_down=lambda host, delay: self.slowed.append((host, delay)), clock=lambda: self.now
+        )
 
     async def fetch(self, url: str) -> tuple[int, bytes]:
         self.asked.append(url)
@@ -109,6 +112,23 @@ async def test_rules_for_our_name_go_before_those_for_all() -> None:
     assert await origin.robots.refusal("http://a.test/page") == ""
     assert "robots.txt" in await origin.robots.refusal("http://a.test/secret/x")
     assert origin.slowed == [("a.test", 2.0)]
+
+
+async def test_a_rule_is_obeyed_however_it_is_spelt_and_an_empty_one_forbids_nothing() -> None:
+    for rule in (
+        b"Disallow: /",
+        b"DISALLOW:/",
+        b"Disallow /",
+        b"dissallow: /",
+        b"Dissalow: /",
+        b"Disalow: /",
+        b"Diasllow: /",
+        b"Disallaw:\t/",
+    ):
+        assert await Origin(b"User-agent: *\n" + rule).robots.refusal("http://a.test/page"), rule
+    for rule in (b"Disallow:", b"Disallow: # nothing", b"Disallow:\r\nSitemap: http://a.test/map.xml"):
+        origin = Origin(b"User-agent: *\n" + rule)
+        assert (await origin.robots.rules("http://a.test/")).text is None, rule
 
 
 async def test_a_crawl_delay_has_a_ceiling_and_nonsense_is_none() -> None:
@@ -129,6 +149,14 @@ async def test_sitemaps_are_told() -> None:
 @pytest.mark.parametrize("result", [Outcome.HOST_STOPPED, Outcome.ADDRESS_REFUSED, Outcome.NO_HOST, Outcome.TIMED_OUT, Outcome.TLS_FAILED])
 async def test_a_robots_txt_that_fails_forbids_nothing_because_the_page_itself_says_what_is_wrong(result: Outcome) -> None:
     assert await Origin(fails=Failed(result, "why it failed")).robots.refusal("http://a.test/") == ""
+
+
+@pytest.mark.parametrize(("status", "hours"), [(200, 12), (404, 12), (503, 1)])
+async def test_after_half_a_day_it_is_asked_for_again_and_sooner_where_a_server_was_not_well(status: int, hours: int) -> None:
+    origin = Origin(b"User-agent: *\nDisallow: /private\n", status=status)
+    for origin.now in (0.0, hours * 3600 - 1.0, hours * 3600 + 1.0):
+        await origin.robots.rules("http://a.test/")
+    assert len(origin.asked) == 2
 
 
 async def test_each_origin_has_its_own_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from prospector.distributed.board import Board
 from tests.crawling import command, crawl, environment
 from tests.misbehaving_site import MisbehavingSite
 from tests.redis_server import RedisServer
@@ -34,15 +35,23 @@ class World:
         self.settings |= {"RDAP_BOOTSTRAP": "", "CANARY_URLS": "", "DNS_SECOND_RESOLVER": ""}
         self.running: list[asyncio.subprocess.Process] = []
 
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        settings = {name: value for name, value in self.settings.items() if words[0] != "ingest" or name != "CONCURRENT_REQUESTS"}
+    async def start(self, *words: str, **more: Any) -> asyncio.subprocess.Process:
+        """Each process asks from an address of its own."""
+        here = {name: value for name, value in self.settings.items() if words[0] != "ingest" or name != "CONCURRENT_REQUESTS"}
+        line = command(*words, **here, **more)
+        line[2:3] = ["benchmarks.kit.from_address", f"127.9.0.{len(self.running) + 1}"]
         log = (self.web.folder / f"{words[-1]}-{len(self.running)}.log").open("wb")
         with log:
-            process = await asyncio.create_subprocess_exec(
-                *command(*words, **settings), cwd=self.web.folder, env=environment(), stdout=log, stderr=log
-            )
+            process = await asyncio.create_subprocess_exec(*line, cwd=self.web.folder, env=environment(), stdout=log, stderr=log)
         self.running.append(process)
         return process
+
+    async def stopped(self, *workers: asyncio.subprocess.Process) -> None:
+        """By Ctrl-C."""
+        for worker in workers:
+            worker.send_signal(signal.SIGINT)
+        codes = [await asyncio.wait_for(worker.wait(), PATIENCE) for worker in workers]
+        assert set(codes) == {130}, self.said()
 
     def said(self) -> str:
         return "\n".join(f"--- {log.name}\n{log.read_text('utf-8', 'replace')}" for log in sorted(self.web.folder.glob("*.log")))
@@ -59,6 +68,7 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[World]:
+
     async with MisbehavingSite() as site, RedisServer(folder / "redis") as redis:
         web = ResourceWeb(site, folder)
         build(web, crawl={"delay": DELAY})
@@ -101,15 +111,38 @@ async def test_two_workers_do_what_one_process_does(tmp_path: Path, alone: Table
     async with world(tmp_path) as there:
         workers = [await there.start("crawl", "worker") for _ in range(2)]
         await there.ended(await there.start("ingest"))
-        for worker in workers:
-            worker.send_signal(signal.SIGINT)
-        codes = [await asyncio.wait_for(worker.wait(), PATIENCE) for worker in workers]
-        said = there.said()
-        assert codes == [130, 130], said
+        await there.stopped(*workers)
         assert differences(tables(there.web.database), alone) == {}
         held_politely(there.web)
         assert [url for url in there.web.targets if there.web.asked()[url] > 1] == []
-        assert "Traceback" not in said, said
+        assert {host: len(there.web.site.hits("/robots.txt", host=host)) for host in there.web.hosts} == dict.fromkeys(there.web.hosts, 1)
+        assert {"127.9.0.1", "127.9.0.2"} <= {hit.sender for hit in there.web.site.hits()}
+        assert "Traceback" not in there.said(), there.said()
+
+
+async def test_what_one_campaign_has_just_seen_another_need_not_ask_for(tmp_path: Path, alone: Tables) -> None:
+    def folder(name: str) -> Path:
+        (tmp_path / name).mkdir()
+        return tmp_path / name
+
+    async with world(folder("one")) as there:
+        another = Board(there.redis.url, prefix="other", me="other", lease=1)
+        assert await another.sit()  # it was at work here before: what nobody else may want is not kept
+        await another.leave()
+        await another.close()
+        worker = await there.start("crawl", "worker")
+        await there.ended(await there.start("ingest", REDIS_PREFIX="prospector"))
+        await there.stopped(worker)
+        before = there.web.asked()
+        other = ResourceWeb(there.web.site, folder("other"))
+        build(other, crawl={"delay": DELAY})
+        there.web = other
+        worker = await there.start("crawl", "worker", REDIS_PREFIX="other")
+        await there.ended(await there.start("ingest", REDIS_PREFIX="other"))
+        await there.stopped(worker)
+        assert differences(tables(other.database), alone) == {}
+        assert {url for url in other.targets if other.asked()[url] > before[url]} == set()
+        assert len(there.web.site.hits("/robots.txt")) == len(other.hosts)
 
 
 async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str) -> None:
@@ -117,7 +150,7 @@ async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str
     async with world(folder) as there:
         workers = [await there.start("crawl", "worker") for _ in range(2)]
         ingest = await there.start("ingest")
-        hits = rng.randrange(5, 100)
+        hits = rng.randrange(5, len(there.web.targets) + len(there.web.hosts))  # each target and each robots.txt is asked for, and more
         async with asyncio.timeout(PATIENCE):
             while len(there.web.site.hits()) < hits and ingest.returncode is None:  # noqa: ASYNC110 - the site counts, and tells nobody
                 await asyncio.sleep(0.002)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import json
+import pickle
 from pathlib import Path
 from typing import Any
 
 from scrapy import signals
+from scrapy.settings import default_settings
 
+from prospector.spiders.link_rows import EXPORTERS
 from prospector.spiders.links import LinksSpider
 from tests.crawling import crawl, prepared
 from tests.resource_web import ResourceWeb
@@ -73,3 +78,20 @@ async def test_a_list_that_is_stopped_has_a_row_for_all_that_was_looked_at(web: 
     assert spider.checker is not None
     assert 2 < spider.checker.checked < 5000
     assert len({item["url"] for item in items}) == len(items) == spider.checker.checked
+
+
+async def test_a_file_has_a_row_for_each_link_in_every_format_of_scrapys(web: ResourceWeb) -> None:
+    urls = sorted(web.page(f"site{n}.test", "/page") for n in range(20))
+    files = {web.folder / f"rows.{name}": {"format": name} for name in EXPORTERS}
+    await rows(web, "\n".join(urls), FEEDS={str(path): options for path, options in files.items()})
+    found = {path.suffix[1:]: path.read_bytes() for path in files}
+    for name in ("jsonlines", "jsonl", "jl"):
+        assert sorted(json.loads(line)["url"] for line in found[name].splitlines()) == urls
+    assert sorted(row["url"] for row in json.loads(found["json"])) == urls
+    assert sorted(row["url"] for row in csv.DictReader(found["csv"].decode().splitlines())) == urls
+    assert found["xml"].count(b"<item>") == found["marshal"].count(b"verdict") == 20
+    assert pickle.loads(found["pickle"])["verdict"] == "alive"
+
+
+def test_every_format_of_scrapys_can_be_written() -> None:
+    assert EXPORTERS.keys() == default_settings.FEED_EXPORTERS_BASE.keys()
