@@ -28,11 +28,12 @@ from pathlib import Path
 
 from benchmarks.kit import nginx
 from benchmarks.kit.__main__ import FILES, LONGEST, Score, score, served
-from benchmarks.kit.tools import HOME, ROOT, TOOLS, Job, crawl_command
+from benchmarks.kit.tools import HOME, ROOT, SECONDS, TOOLS, Job, crawl_command
 from benchmarks.kit.web import MadeWeb, Profile
 
 STARTED_WITHIN = 10.0  # seconds
 ENDED_WITHIN = 30.0
+EARLY = 0.5  # seconds before his time-out that an asker may have begun to count
 LATE = 0.005  # seconds by which the server may note the end of an answer later than its reader has it
 
 
@@ -57,12 +58,14 @@ class Asked:
     path: str
 
 
-def asked_of(log: Path) -> list[Asked]:
-    """What the server noted."""
+def asked_of(log: Path, since: float) -> list[Asked]:
+    """What the server noted of this run. It does not notice when somebody stops waiting for an answer that never comes: his patience is known."""
     found = []
     for line in log.read_text("ascii", "replace").splitlines():
         ended, took, who, host, path = line.split(" ", 4)
-        found.append(Asked(float(ended) - float(took), float(ended), who, host, path))
+        began = float(ended) - float(took)
+        if began >= since:
+            found.append(Asked(began, min(float(ended), began + SECONDS - EARLY), who, host, path))
     return sorted(found)
 
 
@@ -118,6 +121,7 @@ def environment() -> dict[str, str]:
 
 def ran(job: Job, number: int, at_once: int, log: Path) -> Run:
     """One run with so many workers; none: one process does everything."""
+    since = time.time()
     log.write_bytes(b"")  # the server goes on writing at the end of it
     with ExitStack() as stack:
         errors = stack.enter_context((job.folder / "errors.txt").open("wb"))
@@ -148,7 +152,7 @@ def ran(job: Job, number: int, at_once: int, log: Path) -> Run:
             _, _, spent = os.wait4(worker.pid, 0)
             worker.returncode = 0
             cpu += spent.ru_utime + spent.ru_stime
-    requests = asked_of(log)
+    requests = asked_of(log, since)
     who: dict[str, set[str]] = defaultdict(set)
     for one in requests:
         who[one.host].add(one.who)

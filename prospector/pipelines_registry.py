@@ -143,6 +143,6 @@ def _http_date(text: str) -> datetime | None:
     """A Last-Modified header: the link stood there then, unless a server makes its dates up, which makes them younger."""
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,6 +3,7 @@
 Precedence: `-s NAME=VALUE` on the command line, then the campaign file, then this file.
 """
 
+import os
 from importlib.util import find_spec
 from typing import Any
 
@@ -91,7 +92,9 @@ if find_spec("uvloop"):
     ASYNCIO_EVENT_LOOP = "uvloop.Loop"  # default asyncio's own: not to be had on Windows
 
 # -- past one machine: docs/distributed.md -----------------------------------------------------------------------------------
-REDIS_URL = "redis://localhost:6379/0"  # where `scrapy ingest` and workers meet. Trust it: whoever writes there decides what is fetched
+# where `scrapy ingest` and workers meet. Trust it: whoever writes there decides what is fetched. From the environment too, because a
+# command line, with its password, is shown to everybody on the machine
+REDIS_URL = os.environ.get("REDIS_URL") or "redis://localhost:6379/0"
 REDIS_PREFIX = "prospector"  # of all keys there: one for each campaign that is worked on at a time
 REDIS_LEASE = 60.0  # seconds until the work of a killed worker is another's
 

@@ -17,12 +17,16 @@ from hypothesis import strategies as st
 
 from prospector.archive.cdx import MOST_CAPTURES, Dialect, NotAnIndexError, read_captures
 from prospector.campaign import CampaignError, load_campaign
+from prospector.checking.network import seconds_to_wait
 from prospector.checking.resolver import read_hosts
 from prospector.checking.robots import MAX_CRAWL_DELAY, Robots
+from prospector.contacts.find import contacts_on
 from prospector.links.charset import decode
 from prospector.links.extract import read_page
 from prospector.links.sitemaps import MAX_URLS, read_sitemap
+from prospector.links.urls import normalise
 from prospector.store import Store
+from prospector.verdicts.reading import read_body
 from tests.store import builders as make
 
 PAGE = "http://lists.test/links.html"
@@ -36,6 +40,8 @@ ROBOTS = b"User-agent: *\nDisallow: /private*$\nCrawl-delay: 1.5\nSitemap: http:
 CDX = json.dumps(
     [["timestamp", "original", "mimetype", "statuscode", "digest"], ["20190412083000", "http://x.test/", "text/html", "200", "A"]]
 )
+CONTACTS = b"""<p><a href="mailto:ann@lists.test?subject=x">Ann Lind</a> <a data-cfemail="6506090a0d">x</a> ben [at] lists [dot] test
+<script type="application/ld+json">{"@type": "Person", "name": "Ann", "email": "ann@lists.test"}</script></p>"""
 HOSTS = b"127.0.0.1 a.test b.test # remark\n::1 c.test\n"
 TOML = b"""name = "garden"\ngoal = "help"\nkeywords = ["soil"]\n[seeds]\nurls = ["http://x.test/"]\n[sender]\nname = "Ada"\nemail = "a@example.org"\nsite = "https://example.org/"\nrelation = "volunteer"\n[verdicts]\ngone = { passes = 2, gap = "2d" }\n"""
 
@@ -110,8 +116,36 @@ def campaign(body: bytes, folder: Path) -> None:
         assert all(problem.strip() for problem in error.problems or [""])  # noqa: PT017 - either is right
 
 
+def address(body: bytes) -> None:
+    base, _, link = body.decode("utf-8", "replace").partition("\n")
+    url = normalise(link, f"http://lists.test/{base}")
+    assert url is None or (url.startswith(("http://", "https://")) and normalise(url) == url)
+
+
+def retry_after(body: bytes) -> None:
+    seconds = seconds_to_wait(body.decode("latin-1"))
+    assert seconds is None or seconds >= 0
+
+
+def sample(body: bytes) -> None:
+    read = read_body(
+        body.decode("utf-8", "replace"), url=PAGE, content_type="text/html", sha256="0", size=len(body), complete=True, expected=("garden",)
+    )
+    assert read.text_length <= len(body) + 10
+    assert len(read.headings) <= 20
+
+
+def contacts(body: bytes) -> None:
+    for contact in contacts_on(body.decode("utf-8", "replace"), url=PAGE, now=make.NOON):
+        assert contact.value.isprintable()
+
+
 Reader = Callable[[bytes], None]
 READERS: dict[str, tuple[Reader, bytes]] = {
+    "address": (address, b"a/b\n//Ex.Test:80/c/../%7e?x=1#f"),
+    "retry-after": (retry_after, b"Fri, 20 Nov 2026 12:00:00 GMT"),
+    "sample": (sample, HTML),
+    "contacts": (contacts, CONTACTS),
     "page": (page, HTML),
     "charset": (charset, HTML),
     "sitemap": (sitemap, XML),

@@ -8,7 +8,7 @@ import re
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from tests.store.deeds import decide, edit
 
 LISTS, LINKS_EACH = 4, 50
 LOST_AT_MOST = 50  # looks that a kill may cost: a handful, and the checks under way
+UNHURRIED = 20  # seconds that a host may take, so that none seems silent on a busy machine
 PATIENCE = 40.0  # seconds for a stopped crawl to end on a busy machine; its slowest page would take 60
 # What a run leaves, less times and ids. A living target's referrers are counted when it is judged, at whatever moment that is.
 TABLES = {
@@ -57,7 +58,7 @@ def differences(found: Tables, wanted: Tables) -> dict[str, list[Any]]:
     return {name: only[name] + missing[name] for name in TABLES if only[name] or missing[name]}
 
 
-def build(web: ResourceWeb, **campaign: Any) -> None:
+def build(web: ResourceWeb, *, crawl: Mapping[str, object] | None = None, **campaign: Any) -> None:
     """Lists on four hosts, each with a second one further on, that share targets on thirty hosts; a fifth of these is gone."""
     rng = random.Random(1)
     paths = [f"/{rng.choice(TOPICS).replace(' ', '-')}-{n}.html" for n in range(120)]
@@ -69,7 +70,7 @@ def build(web: ResourceWeb, **campaign: Any) -> None:
     # somebody who takes his time, so that letters are written while checks are still under way
     slow = [web.page("slow.test", f"/page-{n}", delay=0.06) for n in range(20)]
     seeds.append(web.link_list("lists9.test", "/links.html", slow))
-    web.write_campaign([*seeds, "http://no-such-name.test/"], **campaign)
+    web.write_campaign([*seeds, "http://no-such-name.test/"], crawl={"timeout": UNHURRIED, **(crawl or {})}, **campaign)
 
 
 @asynccontextmanager

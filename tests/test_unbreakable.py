@@ -21,7 +21,7 @@ from prospector.store import Store
 from tests.crawling import command, crawl, environment, prepared
 from tests.misbehaving_site import MisbehavingSite
 from tests.resource_web import TOPICS, ResourceWeb
-from tests.test_resume import Tables, differences, tables
+from tests.test_resume import UNHURRIED, Tables, differences, tables
 
 CLOCKED: tuple[ModuleType, ...] = (campaign_spider, recheck, resources, site_index, pipelines, pipelines_archive, pipelines_registry)
 LISTS, LINKS_EACH = 3, 16
@@ -34,7 +34,10 @@ def build(web: ResourceWeb) -> None:
     rng = random.Random(1)
     paths = [f"/{rng.choice(TOPICS).replace(' ', '-')}-{n}.html" for n in range(30)]
     targets = [(web.missing if n % 3 == 0 else web.page)(f"site{n % 10}.test", path) for n, path in enumerate(paths)]
-    web.write_campaign([web.link_list(f"lists{n}.test", "/links.html", rng.sample(targets, LINKS_EACH)) for n in range(LISTS)])
+    web.write_campaign(
+        [web.link_list(f"lists{n}.test", "/links.html", rng.sample(targets, LINKS_EACH)) for n in range(LISTS)],
+        crawl={"timeout": UNHURRIED},
+    )
 
 
 async def run(web: ResourceWeb, spider: str = "resources") -> None:

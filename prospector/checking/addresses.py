@@ -14,6 +14,8 @@ from typing import Any
 # IPv6 ranges that carry an IPv4 address inside: what counts is that inner address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = ipaddress.ip_network("::/96")  # RFC 4291, deprecated
+# All of IPv6 that was ever given out: https://www.iana.org/assignments/ipv6-address-space. What is outside is nobody's, or a network's own affair
+_UNICAST = ipaddress.ip_network("2000::/3")
 
 # Ports of other services that take what is sent to them line by line, such as mail. No browser asks there (https://fetch.spec.whatwg.org/#port-blocking),
 # so a link there leads no reader anywhere; it could only make us speak to that service.
@@ -104,7 +106,7 @@ def why_refused(address: str) -> str:
         return f"{address} is a multicast address"
     if inner.is_link_local:
         return f"{address} is a link-local address (cloud metadata lives there)"
-    if not inner.is_global:
+    if not inner.is_global or (inner.version == 6 and inner not in _UNICAST):
         return f"{address} is a private or reserved address"
     return ""
 

@@ -33,7 +33,8 @@ from prospector.spiders.closing import see_scrapy_close
 from prospector.spiders.open_requests import SLOT_SETTINGS
 
 LOOK_EVERY = 0.1  # seconds between two looks at the board while it has nothing new
-LOOK_SOON = 0.02  # the same while it has
+LOOK_SOON = 0.03  # the same while it has
+ROOM = 2  # hosts for each request that may be under way: when one is done with, the next is at hand
 TAKE = 8  # hosts at a time, or a quarter of what there is room for: others want some too
 MANNERS_EVERY = 1.0  # seconds between two looks whether there is an ingest yet
 
@@ -172,14 +173,16 @@ class WorkerSpider(Spider):
 
     async def look_at_board(self, checker: Checker) -> bool:
         """Whether there was something new."""
+        new = False
         for desk in self.desks.values():
+            new = new or bool(desk.finished)
             for kind, url in desk.finished:
                 desk.begun[kind].discard(url)
             desk.finished.clear()
         renewed = await self.board.renew("work", list(self.desks))
         for host, held in renewed.items():
             await self.see_to(host, held)
-        room = self.crawler.settings.getint("CONCURRENT_REQUESTS") - len(self.desks)
+        room = ROOM * self.crawler.settings.getint("CONCURRENT_REQUESTS") - len(self.desks)
         self.sharing = await self.board.other_campaigns()
         taken = await self.board.take(min(room, max(TAKE, room // 4))) if room > 0 else {}
         for host, (pages, checks) in taken.items():
@@ -191,7 +194,7 @@ class WorkerSpider(Spider):
         if self.pages.waiting() and slot is not None:
             # Scrapy looks at its scheduler every five seconds when nothing else happens
             slot.nextcall.schedule()
-        return bool(taken)
+        return new or bool(taken)
 
     async def see_to(self, host: str, held: Held) -> None:
         desk = self.desks[host]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from prospector.checking.failures import Failed
+from prospector.items import Outcome
 from tests.checking.conftest import MakeNetwork
 
 MB = 1_000_000
@@ -100,3 +101,43 @@ async def test_a_flood_costs_no_more_than_the_limit(make_network: MakeNetwork, w
         assert flood.sent < flood.most
         assert peak < 20 * MB
         assert took < 10
+
+
+DRIPS: dict[str, tuple[bytes, bytes]] = {
+    "a body": (said(), b"a"),
+    "a body of a known length": (said("Content-Length: 1000000"), b"a"),
+    "a body in chunks": (said("Transfer-Encoding: chunked"), b"1\r\na\r\n"),
+    "a header": (b"HTTP/1.1 200 OK\r\nX: ", b"a"),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "nothing but a pause": (b"", b""),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+async def test_what_comes_a_byte_at_a_time_ends_with_the_time_out(make_network: MakeNetwork, what: str) -> None:
+    head, piece = DRIPS[what]
+    hung_up = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head)
+            while not writer.is_closing() and not reader.at_eof():
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            hung_up.set()
+            writer.close()
+
+    network = make_network(timeout=0.5)
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        began = time.monotonic()
+        with pytest.raises(Failed) as caught:
+            await network.get(f"http://127.0.0.1:{port}/", limit=LIMIT)
+        assert time.monotonic() - began < 2.5
+        assert caught.value.outcome is Outcome.TIMED_OUT
+        await asyncio.wait_for(hung_up.wait(), 5)  # and the connection is given up

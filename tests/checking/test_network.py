@@ -82,7 +82,12 @@ async def test_retry_after_with_another_status_is_evidence_and_no_pause(make_net
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("17", 17), (" 0 ", 0), ("9" * 400, 999_999_999), ("-5", None), ("soon", None), ("", None), ("１７", None), ("1.5", None)],
+    [
+        ("17", 17),
+        (" 0 ", 0),
+        ("9" * 400, 999_999_999),
+        *((text, None) for text in ("-5", "soon", "", "１７", "1.5", f"20 Nov {'6' * 40} 12:0")),
+    ],
 )
 def test_retry_after_is_read_as_seconds(text: str, seconds: float | None) -> None:
     assert seconds_to_wait(text) == seconds

@@ -11,6 +11,7 @@ from prospector.commands import _board
 from prospector.commands._shared import CommandError
 from prospector.distributed import extra
 from tests.crawling import scrapy, scrapy_async
+from tests.misbehaving_tls import contexts
 from tests.redis_server import RedisServer
 
 NOBODY = "redis://127.0.0.1:1/0"
@@ -38,3 +39,36 @@ async def test_the_status_of_an_empty_board_and_the_demo(tmp_path: Path) -> None
         code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
         assert code == 2
         assert "one machine only" in said
+
+
+async def refused(url: str) -> str:
+    with pytest.raises(CommandError) as caught:
+        await _board.reached({"REDIS_URL": url, "REDIS_PREFIX": "prospector"})
+    return str(caught.value)
+
+
+async def test_a_password_is_used_and_asked_for_where_it_is_missing_or_wrong(tmp_path: Path) -> None:
+    async with RedisServer(tmp_path / "redis", password="correcthorse") as redis:
+        assert not (await _board.reached({"REDIS_URL": redis.url, "REDIS_PREFIX": "prospector"})).ingest
+        for wrong in (redis.url.replace("correcthorse", "hunter2"), redis.url.replace(":correcthorse@", "")):
+            said = await refused(wrong)
+            assert "Give the password" in said
+            assert "hunter2" not in said
+            assert "correcthorse" not in said
+
+
+async def test_a_redis_behind_tls_is_used_when_its_authority_is_trusted_and_refused_with_a_reason_when_not(tmp_path: Path) -> None:
+    made = contexts()
+    authority = tmp_path / "authority.pem"
+    authority.write_text(made.authority, "ascii")
+    (tmp_path / "redis").mkdir()
+    async with RedisServer(tmp_path / "redis", password="correcthorse", certificate=(made.certificates["good"], made.key)) as redis:
+        trusting = f"{redis.url}?ssl_ca_certs={authority}"
+        code, out, said = await scrapy_async("ingest", "--status", cwd=tmp_path, REDIS_URL=trusting)
+        assert (code, out.splitlines()[0]) == (0, "ingest:   none at work"), said
+        said = await refused(redis.url)
+        assert "ssl_ca_certs" in said
+        assert "correcthorse" not in said
+        assert "rediss://" in await refused(redis.url.replace("rediss:", "redis:"))
+    async with RedisServer(tmp_path / "plain") as redis:
+        assert "rediss:// speaks TLS" in await refused(redis.url.replace("redis:", "rediss:"))
