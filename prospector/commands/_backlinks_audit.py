@@ -84,6 +84,11 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
     """Write the file for Google's disavow tool."""
     if args or opts.output in (None, "", STANDARD_OUTPUT):
         raise CommandError("say where to write. Usage: scrapy backlinks disavow -o FILE [--old FILE]", BAD_INPUT)
+    path = Path(opts.output).expanduser()
+    if path.suffix.lower() != ".txt":
+        raise CommandError(
+            f"{opts.output}: Google takes only files whose names end in .txt. Name it {path.with_suffix('.txt').name}.", BAD_INPUT
+        )
     say(MOST_NEED_NONE)
     old = ""
     if opts.old:
@@ -99,7 +104,7 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
         raise CommandError("nothing is marked, so there is nothing to disavow. Mark with: scrapy backlinks mark DOMAIN disavow", FAILED)
     try:
         made = disavowal(marked, kept=kept, old=old, protected=protected, now=utc_now())
-        with whole_file(Path(opts.output).expanduser(), replace=opts.replace) as unfinished:
+        with whole_file(path, replace=opts.replace) as unfinished:
             unfinished.write_text(made.text, "utf-8", newline="\n")
     except (DisavowError, ExportError) as error:
         raise CommandError(str(error)) from error

@@ -83,6 +83,12 @@ def test_only_what_a_person_marked_is_disavowed(folder: Folder, capsys: pytest.C
     assert [line for line in lines if not line.startswith("# marked")] == ["# old", "domain:bad.example.org", "https://farm.example.net/1"]
 
 
+def test_google_takes_only_names_that_end_in_txt(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.run("mark", "farm.example.net", "disavow")
+    assert folder.run("disavow", output="disavow.csv") == BAD_INPUT
+    assert "Name it disavow.txt" in capsys.readouterr().err
+
+
 def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     url = "https://farm.example.net/1"
     with folder.open() as store:
