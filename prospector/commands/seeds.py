@@ -36,6 +36,7 @@ from prospector.commands._shared import (
 )
 from prospector.drafting import open_suppressions
 from prospector.export import TABLES
+from prospector.export.whole import whole_file
 from prospector.links.sites import site_of
 from prospector.seeding.finds import Fate, Known, addresses_in, sorted_out
 from prospector.seeding.queries import page, queries
@@ -92,7 +93,7 @@ class Command(ScrapyCommand):
             exit_codes="""
                 0  done, even if nothing new was found
                 1  a file can't be read or written, nothing was crawled yet, or the service gives no answer
-                2  the command, an option or the campaign file is wrong
+                2  the command, an option or the campaign file is wrong, or FILE is there already
             """,
         )
 
@@ -114,10 +115,9 @@ def _queries(campaign: Campaign, _args: list[str], opts: argparse.Namespace, _se
             f'{campaign.path.name}: no keywords to search for. Write keywords = ["your subject"] above the first [table].', BAD_INPUT
         )
     output = Path(opts.output).expanduser()
-    if output.exists() and not opts.replace:
-        raise CommandError(f"{output} is there already. Choose another name, or add --replace.", BAD_INPUT)
     found = list(queries(campaign.keywords, (campaign.language, *campaign.languages), sorted(own_sites(campaign))))
-    output.write_text(page(campaign.name, found), "utf-8")
+    with whole_file(output, replace=opts.replace) as unfinished:
+        unfinished.write_text(page(campaign.name, found), "utf-8")
     say(f"{many(len(found), 'search', 'searches')} in {output}. Open it in a browser, then bring back what you find: scrapy seeds add")
 
 

@@ -58,7 +58,7 @@ def test_an_audit_is_a_page_that_runs_nothing_and_links_nowhere(folder: Folder) 
     assert "farm.example.net" in page
     assert "<script" not in page
     assert "href=" not in page
-    assert folder.run("audit", output="audit.html") == FAILED
+    assert folder.run("audit", output="audit.html") == BAD_INPUT
     assert folder.run("audit", output="audit.html", replace=True) == DONE
 
 
