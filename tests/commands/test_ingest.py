@@ -42,7 +42,9 @@ async def test_the_status_of_an_empty_board_and_the_demo(tmp_path: Path) -> None
 
 
 async def test_seeds_that_are_all_ones_own_are_refused_as_by_a_crawl(tmp_path: Path) -> None:
-    (tmp_path / "campaign.toml").write_text(CAMPAIGN + '[[sites]]\nurl = "https://mine.example.org/"\n[seeds]\nurls = ["https://mine.example.org/links"]\n', "utf-8")
+    (tmp_path / "campaign.toml").write_text(
+        CAMPAIGN + '[[sites]]\nurl = "https://mine.example.org/"\n[seeds]\nurls = ["https://mine.example.org/links"]\n', "utf-8"
+    )
     async with RedisServer(tmp_path / "redis") as redis:
         code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
     assert code == 2
