@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-from prospector.backlinks.audit import You, audit, names_of
+from prospector.backlinks.audit import ProfileLink, You, audit, names_of
 from prospector.backlinks.disavow import DisavowError, disavowal, entry_of
 from prospector.commands._shared import BAD_INPUT, FAILED, CommandError, chosen_campaign, open_store, say
 from prospector.export.as_csv import write_rows
@@ -13,6 +14,7 @@ from prospector.export.audit import COLUMNS, as_html, as_rows
 from prospector.export.whole import whole_file
 from prospector.links.sites import site_of
 from prospector.spiders.clock import utc_now
+from prospector.spiders.reading import own_sites
 from prospector.summary import many
 
 MARKS = ("disavow", "keep")
@@ -40,9 +42,21 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
     with open_store(campaign) as store:
         if not store.backlinks.count():
             raise CommandError("no backlinks are imported yet. Begin with: scrapy backlinks import FILE…", FAILED)
+        own, elsewhere = own_sites(campaign), 0
+
+        def yours() -> Iterator[ProfileLink]:
+            nonlocal elsewhere
+            for link in store.profile.links():
+                if not own or site_of(link.target_url) in own:
+                    yield link
+                else:
+                    elsewhere += 1
+
         people = [campaign.sender.client or "", campaign.sender.name]
         you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
-        found = audit(store.profile.links(), you)
+        found = audit(yours(), you)
+    if not found.links:
+        raise CommandError("no imported link names a page of your own sites, and an audit is of your own profile.", FAILED)
     with whole_file(path, replace=opts.replace) as unfinished:
         if path.suffix.lower() == ".csv":
             with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
@@ -50,6 +64,8 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         else:
             unfinished.write_text(as_html(found, campaign=campaign.name, now=utc_now()), "utf-8", newline="\n")
     say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
+    if elsewhere:
+        say(f"{many(elsewhere, 'link')} to other sites than yours {'is' if elsewhere == 1 else 'are'} left out.")
     return 0
 
 

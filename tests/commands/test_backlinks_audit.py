@@ -69,6 +69,30 @@ def test_an_audit_is_a_table_that_no_spreadsheet_runs(folder: Folder) -> None:
     assert any(row["section"] == "signal: money text" and row["what"] == "example.net" for row in rows)
 
 
+def test_other_peoples_pages_are_not_in_your_profile(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    site = '[[sites]]\nurl = "https://mine.example/"\n'
+    (folder.path / "campaign.toml").write_text(CAMPAIGN + site)
+    (folder.path / "theirs.csv").write_text("source,target\nhttps://far.example.net/1,https://competitor.example/\n")
+    folder.run("import", str(folder.path / "theirs.csv"))
+    assert folder.run("audit", output="audit.html") == DONE
+    assert "1 link to other sites than yours is left out." in capsys.readouterr().err
+    assert "competitor" not in folder.read("audit.html")
+    (folder.path / "campaign.toml").write_text(CAMPAIGN + site.replace("mine", "nobodys"))
+    assert folder.run("audit", output="other.html") == FAILED
+    assert "no imported link names a page of your own sites" in capsys.readouterr().err
+
+
+def test_a_mark_on_a_host_holds_for_what_is_below_it(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.run("mark", "farm.example.net", "disavow")
+    folder.run("mark", "https://farm.example.net/2", "keep")
+    assert "No imported link" not in capsys.readouterr().err
+    folder.run("mark", "arm.example.net", "keep")
+    assert "No imported link comes from arm.example.net" in capsys.readouterr().err
+    with folder.open() as store:
+        marks = {link.source_url: link.mark for link in store.profile.links()}
+    assert marks == {"https://farm.example.net/1": "disavow", "https://farm.example.net/2": "keep", "https://friend.example.com/links": ""}
+
+
 def test_only_what_a_person_marked_is_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     assert folder.run("disavow", output="disavow.txt") == FAILED
     assert "nothing is marked" in capsys.readouterr().err
