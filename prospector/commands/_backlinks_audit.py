@@ -47,7 +47,7 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         def yours() -> Iterator[ProfileLink]:
             nonlocal elsewhere
             for link in store.profile.links():
-                if not own or site_of(link.target_url) in own:
+                if not own or (site_of(link.target_url) in own and link.source_site not in own):
                     yield link
                 else:
                     elsewhere += 1
@@ -56,7 +56,9 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
         found = audit(yours(), you)
     if not found.links:
-        raise CommandError("no imported link names a page of your own sites, and an audit is of your own profile.", FAILED)
+        raise CommandError(
+            "no imported link leads from another site to a named page of yours, and an audit is of your own profile.", FAILED
+        )
     with whole_file(path, replace=opts.replace) as unfinished:
         if path.suffix.lower() == ".csv":
             with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
@@ -65,7 +67,7 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
             unfinished.write_text(as_html(found, campaign=campaign.name, now=utc_now()), "utf-8", newline="\n")
     say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
     if elsewhere:
-        say(f"{many(elsewhere, 'link')} to other sites than yours {'is' if elsewhere == 1 else 'are'} left out.")
+        say(f"{many(elsewhere, 'link')} to other sites, or between pages of yours, {'is' if elsewhere == 1 else 'are'} left out.")
     return 0
 
 

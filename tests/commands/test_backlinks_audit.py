@@ -72,14 +72,16 @@ def test_an_audit_is_a_table_that_no_spreadsheet_runs(folder: Folder) -> None:
 def test_other_peoples_pages_are_not_in_your_profile(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     site = '[[sites]]\nurl = "https://mine.example/"\n'
     (folder.path / "campaign.toml").write_text(CAMPAIGN + site)
-    (folder.path / "theirs.csv").write_text("source,target\nhttps://far.example.net/1,https://competitor.example/\n")
+    (folder.path / "theirs.csv").write_text(
+        "source,target\nhttps://far.example.net/1,https://competitor.example/\nhttps://mine.example/a,https://mine.example/\n"
+    )
     folder.run("import", str(folder.path / "theirs.csv"))
     assert folder.run("audit", output="audit.html") == DONE
-    assert "1 link to other sites than yours is left out." in capsys.readouterr().err
-    assert "competitor" not in folder.read("audit.html")
+    assert "2 links to other sites, or between pages of yours, are left out." in capsys.readouterr().err
+    assert "3 links from 3 pages of 2 sites" in folder.read("audit.html")
     (folder.path / "campaign.toml").write_text(CAMPAIGN + site.replace("mine", "nobodys"))
     assert folder.run("audit", output="other.html") == FAILED
-    assert "no imported link names a page of your own sites" in capsys.readouterr().err
+    assert "no imported link leads from another site to a named page of yours" in capsys.readouterr().err
 
 
 def test_a_mark_on_a_host_holds_for_what_is_below_it(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

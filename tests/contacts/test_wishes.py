@@ -20,6 +20,8 @@ from prospector.contacts.wishes import asks_for_no_letters
         "Link requests will be ignored.",
         "We do not accept guest posts or paid articles.",
         "Keine Gastbeiträge!",
+        "Sorry, we don’t respond to link requests.",
+        "Unsolicited guest post offers go to the bin.",
     ],
 )
 def test_the_sentence_that_asks_is_found_and_can_be_shown(sentence: str) -> None:
