@@ -127,6 +127,7 @@ class Backlinks:
         for start in range(0, self._session.value("SELECT coalesce(max(rowid), 0) FROM brought_sorted"), BATCH):
             with self._session.write():
                 self._session.run(_MERGE, (start, start + BATCH))
+            self._session.let_others_write()
 
     def _write_counts(self, rows: Sequence[Row | Damaged], import_id: int) -> None:
         self._session.run_many(

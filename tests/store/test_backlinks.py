@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from prospector.backlinks.read import Backlink, Row, read_export
-from prospector.store import Store
+from prospector.store import Store, backlinks
 from tests.store import builders as make
 
 AHREFS = (
@@ -56,6 +56,20 @@ def test_an_import_that_breaks_off_changes_no_link_and_leaves_nothing_behind(sto
         store.backlinks.save(export, file="mine.csv", now=make.NOON)
     assert store.backlinks.count() == 0
     assert imported(store, PLAIN) == (1, 1, [])
+
+
+def test_a_long_import_pauses_for_others_who_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlinks, "BATCH", 50)
+    pauses: list[int] = []
+    with Store.open(store.path) as other:
+
+        def write() -> None:
+            other.seeds.choose(f"https://a.example/{len(pauses)}", "kept", now=make.NOON)
+            pauses.append(other.backlinks.count())
+
+        monkeypatch.setattr(store._session, "let_others_write", write)
+        imported(store, "source,target\n" + "".join(f"https://a.example/{n},https://mine.example/\n" for n in range(120)))
+    assert pauses == [50, 100, 120]
 
 
 def test_the_files_that_were_read_are_kept_with_what_was_not_understood(store: Store) -> None:
