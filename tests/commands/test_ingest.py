@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 from prospector.commands import _board
 from prospector.commands._shared import CommandError
 from prospector.distributed import extra
+from tests.commands.test_backlinks import CAMPAIGN
 from tests.crawling import scrapy, scrapy_async
 from tests.misbehaving_tls import contexts
 from tests.redis_server import RedisServer
@@ -72,3 +73,14 @@ async def test_a_redis_behind_tls_is_used_when_its_authority_is_trusted_and_refu
         assert "rediss://" in await refused(redis.url.replace("rediss:", "redis:"))
     async with RedisServer(tmp_path / "plain") as redis:
         assert "rediss:// speaks TLS" in await refused(redis.url.replace("redis:", "rediss:"))
+
+
+async def test_seeds_that_are_all_ones_own_are_refused_as_by_a_crawl(tmp_path: Path) -> None:
+    (tmp_path / "campaign.toml").write_text(
+        CAMPAIGN + '[[sites]]\nurl = "https://mine.example.org/"\n[seeds]\nurls = ["https://mine.example.org/links"]\n', "utf-8"
+    )
+    async with RedisServer(tmp_path / "redis") as redis:
+        code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
+    assert code == 2
+    assert "all seeds are on your own site" in said
+    assert not (tmp_path / "output").exists()
