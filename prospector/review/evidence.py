@@ -41,6 +41,7 @@ class ShownClaim:
     offers: tuple[Offer, ...]
     nothing_offered: bool
     needs_you: str  # what only a person can do, "" for nothing
+    due: str  # that another look is due, "" if it is not
     clickable: bool
 
 
@@ -71,7 +72,8 @@ def _shown(claim: Claim, number: int, dossier: Dossier, now: datetime) -> ShownC
         looks=tuple(_look(one) for one in reversed(claim.looks)),
         offers=offers,
         nothing_offered=bool(offers) and not any(offer.chosen for offer in offers),
-        needs_you=_needs_you(claim, now),
+        needs_you=_needs_you(claim),
+        due=_due(claim, now),
         clickable=is_clickable(claim),
     )
 
@@ -95,14 +97,15 @@ def _in_its_sentence(claim: Claim) -> tuple[str, str, str]:
     return (before, anchor, after) if found else ("", anchor, f" — {context}" if context else "")
 
 
-def _needs_you(claim: Claim, now: datetime) -> str:
-    verdict = claim.verdict
-    if verdict.confidence is not Confidence.PROBABLE:
-        return ""
-    if verdict.kind is VerdictKind.HIJACKED:
+def _needs_you(claim: Claim) -> str:
+    if claim.verdict.confidence is Confidence.PROBABLE and claim.verdict.kind is VerdictKind.HIJACKED:
         return "Only a person can confirm that an address was taken over. Look at what was seen, then confirm it, or say that it works."
-    due = verdict.next_check_at
-    if due is None or due <= now:
+    return ""
+
+
+def _due(claim: Claim, now: datetime) -> str:
+    due = claim.verdict.next_check_at
+    if claim.verdict.confidence is Confidence.PROBABLE and (due is None or due <= now):
         return "It is due for another look: run scrapy crawl recheck. If you have looked yourself, say what you saw."
     return ""
 

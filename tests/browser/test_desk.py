@@ -291,6 +291,48 @@ async def test_everything_by_keyboard(page: Page, desk: Desk) -> None:
     await said(page, "1 letter approved.")
 
 
+async def test_a_phone_shows_the_letter_first_and_the_evidence_at_a_touch(page: Page, desk: Desk) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto("/drafts/1")
+    letter, evidence = page.locator(".letter"), page.locator(".evidence")
+    await expect(letter).to_be_visible()
+    await expect(evidence).to_be_hidden()
+    await page.get_by_role("button", name="Evidence").click()
+    await expect(evidence).to_be_visible()
+    await expect(letter).to_be_hidden()
+    await page.locator(".claim", has_text="taken over").get_by_role("button", name="Confirm dead").click()
+    await said(page, "confirmed")
+    await expect(evidence).to_be_visible()  # a decision about a link leaves one where one was
+    await page.keyboard.press("w")
+    await expect(letter).to_be_visible()
+    await page.keyboard.press("v")  # first shows which link it would be about
+    await expect(evidence).to_be_visible()
+    verdict = desk.store.evidence.verdict(MINT)
+    assert verdict is not None
+    assert verdict.kind is VerdictKind.GONE
+
+
+async def test_while_one_writes_there_are_two_columns(page: Page) -> None:
+    await page.goto("/drafts/1")
+    await page.keyboard.press("e")
+    evidence, body, mail = page.locator(".evidence"), page.locator("#body"), page.locator("#mail")
+    await expect(evidence).to_be_hidden()
+    await expect(body).to_be_focused()
+    left, right = await body.bounding_box(), await mail.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] < right["x"]
+    assert left["width"] > 580  # a line of a letter, whole
+    await body.press("Control+End")
+    await body.type(" More.")
+    await page.get_by_role("button", name="Evidence").click()
+    await expect(mail).to_be_hidden()
+    right = await evidence.bounding_box()
+    assert right is not None
+    assert left["x"] + left["width"] < right["x"]
+    await expect(body).to_have_value(re.compile(r"More\.$"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
@@ -301,12 +343,23 @@ async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
     desk.decisions.choose_offer(3, MINT, OFFERS[2], now=NOW)
     context = await chromium.new_context(base_url=origin, color_scheme=scheme, viewport={"width": width, "height": height}, bypass_csp=True)
     page = await context.new_page()
-    for path in ("/", "/drafts/1", "/drafts/3", "/dashboard", "/?status=sent", "/nowhere"):
+    for path, view in (
+        ("/", ""),
+        ("/drafts/1", ""),
+        ("/drafts/1", "Evidence"),
+        ("/drafts/3", "Letter"),
+        ("/drafts/3", "Evidence"),
+        ("/dashboard", ""),
+        ("/?status=sent", ""),
+        ("/nowhere", ""),
+    ):
         await page.goto(path)
         await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         if path == "/drafts/3":
             await page.keyboard.press("e")
             await page.keyboard.press("Control+a")
+        if view and (switch := page.get_by_role("button", name=re.compile(f"^{view}")).first) and await switch.is_visible():
+            await switch.click()
         found = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
         bad = [
             (one["id"], one["nodes"][0]["html"][:120]) for one in found.response["violations"] if one["impact"] in {"serious", "critical"}

@@ -91,7 +91,7 @@ function sure(why, then) {
 function go(href, keepScroll = false) {
   leaving = true;
   if (keepScroll) {
-    sessionStorage.setItem("scroll", JSON.stringify({ path: location.pathname, y: window.scrollY, link: currentLink()?.dataset.link }));
+    sessionStorage.setItem("scroll", JSON.stringify({ path: location.pathname, y: window.scrollY, link: currentLink()?.dataset.link, view: desk?.dataset.view }));
     location.reload();
   } else {
     location.assign(href);
@@ -140,6 +140,24 @@ function chooseLink(index, { scroll = true } = {}) {
   }
 }
 
+// -- the letter or the evidence, where only one of them has room; elsewhere both are there, whatever is chosen
+
+const desk = one("#desk");
+const isShown = (selector) => Boolean(one(selector)?.checkVisibility());
+
+function show(view) {
+  if (!desk) return;
+  desk.dataset.view = view;
+  all(".views button").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.view === view)));
+  const switched = one(".views");
+  if (switched.checkVisibility() && desk.getBoundingClientRect().top < switched.offsetHeight) {
+    window.scrollTo(0, window.scrollY + desk.getBoundingClientRect().top - switched.offsetHeight - 12);
+  }
+}
+
+// a key that decides about a link first shows the link it would decide about
+const ofLink = (act) => () => (isShown(".evidence") ? act() : show("evidence"));
+
 const editor = one("#editor");
 let saved = null;
 let previewTimer;
@@ -165,17 +183,18 @@ function countSubject() {
 function edit() {
   if (!editor) return;
   editor.hidden = false;
-  one("#desk").classList.add("editing");
+  desk.classList.add("editing");
+  show("letter");
   one("[data-deed=edit]").setAttribute("aria-expanded", "true");
-  editor.elements.body.focus();
+  editor.elements.body.focus({ preventScroll: true });
   editor.elements.body.setSelectionRange(0, 0);
-  editor.scrollIntoView({ block: "nearest" });
+  one(".views").scrollIntoView({ block: "start" });
 }
 
 async function leaveEditor() {
   if (changed()) return decide(`/drafts/${draft}/edit`, words());
   editor.hidden = true;
-  one("#desk").classList.remove("editing");
+  desk.classList.remove("editing");
   one("[data-deed=edit]").setAttribute("aria-expanded", "false");
   one("[data-deed=edit]").focus();
 }
@@ -253,17 +272,18 @@ const draftKeys = {
   r: () => press(".bar [data-deed=reopen]"),
   e: () => press(".bar [data-deed=edit]"),
   q: () => go(page.queue),
-  l: () => chooseLink(at + 1),
-  c: () => press("[data-deed=confirm]", currentLink()),
-  v: () => press("[data-deed=alive]", currentLink()),
-  i: () => press("[data-deed=ignore]", currentLink()),
-  p: () => { const details = currentLink() && one(".saved", currentLink()); if (details) details.open = !details.open; },
+  w: () => show(desk.dataset.view === "letter" ? "evidence" : "letter"),
+  l: ofLink(() => chooseLink(at + 1)),
+  c: ofLink(() => press("[data-deed=confirm]", currentLink())),
+  v: ofLink(() => press("[data-deed=alive]", currentLink())),
+  i: ofLink(() => press("[data-deed=ignore]", currentLink())),
+  p: ofLink(() => { const details = currentLink() && one(".saved", currentLink()); if (details) details.open = !details.open; }),
   t: () => deeds.sent(),
-  m: () => { const marks = one(".marks"); marks.open = true; marks.scrollIntoView({ block: "center" }); one("button", marks).focus(); },
-  0: () => press(".choose.none", currentLink()),
+  m: () => { show("letter"); const marks = one(".marks"); marks.open = true; marks.scrollIntoView({ block: "center" }); one("button", marks).focus(); },
+  0: ofLink(() => press(".choose.none", currentLink())),
 };
 for (const key of ["1", "2", "3"]) {
-  draftKeys[key] = () => all(".offer .choose", currentLink())[Number(key) - 1]?.click();
+  draftKeys[key] = ofLink(() => all(".offer .choose", currentLink())[Number(key) - 1]?.click());
 }
 
 // -- the queue ---------------------------------------------------------------------------------------------------------------
@@ -345,6 +365,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button, a[data-copy-from]");
   if (!button) return;
   if (button.dataset.deed) deeds[button.dataset.deed](button);
+  else if (button.dataset.view) show(button.dataset.view);
   else if (button.dataset.bulk) bulk(button.dataset.bulk);
   else if (button.dataset.open) one(`#${button.dataset.open}`).showModal();
   else if (button.dataset.copy !== undefined) copy(button.dataset.copy);
@@ -366,6 +387,7 @@ if (draft) {
   const kept = JSON.parse(sessionStorage.getItem("scroll") || "null");
   sessionStorage.removeItem("scroll");
   if (kept && kept.path === location.pathname) {
+    if (kept.view) show(kept.view);
     const same = links.findIndex((link) => link.dataset.link === kept.link);
     chooseLink(same >= 0 ? same : at, { scroll: false });
     window.scrollTo(0, kept.y);
