@@ -174,7 +174,7 @@ def _claims(store: Store, now: datetime) -> Iterator[str]:
         waits = many(due.claims, "claim waits", "claims wait")
         yield f"{waits} for another look, {first}{when(due.claims_at, now)}: scrapy crawl recheck"
     if due.for_person:
-        yield f"{many(due.for_person, 'address seems', 'addresses seem')} taken over, which only you can confirm: scrapy verdicts confirm URL"
+        yield f"{many(due.for_person, 'address seems', 'addresses seem')} taken over, which only you can confirm: scrapy review"
 
 
 def _waiting(notes: Iterable[str]) -> Iterator[str]:

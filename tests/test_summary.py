@@ -81,7 +81,7 @@ def test_what_only_a_person_can_confirm_is_not_sent_to_a_recheck(store: Store, c
     a_page_with_dead_links(store)
     store.evidence.save_verdict(GONE, make.dead(VerdictKind.HIJACKED, Confidence.PROBABLE, next_check_at=make.NOON), now=make.NOON)
     said = told(store, campaign)
-    assert "  1 address seems taken over, which only you can confirm: scrapy verdicts confirm URL" in said
+    assert "  1 address seems taken over, which only you can confirm: scrapy review" in said
     assert "recheck" not in said
 
 
