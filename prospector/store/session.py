@@ -54,6 +54,12 @@ class Session:
                 self.db.rollback()
                 raise
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """All or nothing, for tables of this connection alone (TEMP): nobody else waits."""
+        with plain_errors(self.path), self.db.atomic():
+            yield
+
     def _begin(self) -> None:
         """Take the write lock. SQLite's own wait sleeps longer and longer, up to 100 ms, and misses a busy crawl's short pauses again and again."""
         until = monotonic() + BUSY_TIMEOUT
@@ -79,7 +85,7 @@ class Session:
                 return self.db.execute(sql, _storable(parameters))
 
     def run_many(self, sql: str, rows: Iterable[Parameters], *, clean: bool = False) -> None:
-        """One statement for many rows, inside a transaction: `write()` must be open.
+        """One statement for many rows, inside a transaction: `write()` or `aside()` must be open.
 
         :param clean: their text was decoded from bytes, so that it holds no half surrogate pair: looking for them takes as long as storing.
         """

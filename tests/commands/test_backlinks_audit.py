@@ -58,7 +58,7 @@ def test_an_audit_is_a_page_that_runs_nothing_and_links_nowhere(folder: Folder) 
     assert "farm.example.net" in page
     assert "<script" not in page
     assert "href=" not in page
-    assert folder.run("audit", output="audit.html") == FAILED
+    assert folder.run("audit", output="audit.html") == BAD_INPUT
     assert folder.run("audit", output="audit.html", replace=True) == DONE
 
 
@@ -81,6 +81,12 @@ def test_only_what_a_person_marked_is_disavowed(folder: Folder, capsys: pytest.C
     assert "old.txt:2  domain:friend.example.com is left out: you marked it to be kept" in said
     lines = folder.read("disavow.txt").splitlines()
     assert [line for line in lines if not line.startswith("# marked")] == ["# old", "domain:bad.example.org", "https://farm.example.net/1"]
+
+
+def test_google_takes_only_names_that_end_in_txt(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.run("mark", "farm.example.net", "disavow")
+    assert folder.run("disavow", output="disavow.csv") == BAD_INPUT
+    assert "Name it disavow.txt" in capsys.readouterr().err
 
 
 def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
