@@ -197,6 +197,7 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
         (funnel.drafts[DraftStatus.WAITING], "scrapy review, or scrapy drafts list"),
         (funnel.due_later, "scrapy crawl recheck, when it is time"),
         (funnel.pages_fetched, "add seeds to the campaign, or see what your site has nothing for: scrapy export content-gaps"),
-        (1, "mend the seeds in the campaign file, then scrapy crawl resources"),
+        (ending.did_nothing, "mend the seeds in the campaign file, then scrapy crawl resources"),
+        (1, "scrapy crawl resources"),
     )
     return "Next: " + next(what for number, what in ways if number)

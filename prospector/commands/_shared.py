@@ -34,6 +34,7 @@ from prospector.spiders.reading import is_prospect
 from prospector.store import Store, StoreError
 from prospector.terminal import harmless
 
+NOTHING_CRAWLED = "{database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources"
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 # a command must not start logging or an engine just to print a few lines
@@ -247,7 +248,7 @@ def no_seeds(campaign: Campaign) -> str:
 def open_store(campaign: Campaign) -> Store:
     """The campaign's store, which must exist already."""
     if not campaign.database.exists():
-        raise CommandError(f"{campaign.database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources")
+        raise CommandError(NOTHING_CRAWLED.format(database=campaign.database))
     return Store.open(campaign.database, create=False)
 
 
