@@ -76,8 +76,8 @@ class Decisions:
                 return Refused(reason=why)
             questions = self.checks.to_acknowledge(draft)
             if questions and not acknowledged:
-                asked = questions[0].reason
-                return Refused(reason=f"{asked[:1].upper()}{asked[1:]}. If so, approve it on its page at the desk and say yes.", asks=True)
+                asked = f"{questions[0].reason[:1].upper()}{questions[0].reason[1:]}."
+                return Refused(reason=f"{asked} If so, approve it at the desk and say yes.", question=asked)
             written = {
                 "status": to,
                 "released_at": None if draft.waits else now,

@@ -48,7 +48,7 @@ class Refused:
     """It did not."""
 
     reason: str  # one plain sentence: why not, and what would help
-    asks: bool = False  # the person's own word that they know what they do would help
+    question: str = ""  # what the person's yes would answer, where their own word that they know what they do would help
 
 
 def no_draft(draft_id: int) -> Refused:

@@ -157,13 +157,7 @@ class _Handlers:
         done, refused = await deeds.in_bulk(
             deeds.draft_ids(wishes), lambda draft_id: deeds.on_draft(decisions, deed, draft_id, wishes, now=now)
         )
-        past = {"approve": "approved", "reject": "rejected", "snooze": "put aside", "reopen": "open again"}[deed]
-        said = f"{len(done)} {'letter' if len(done) == 1 else 'letters'} {past}."
-        if refused:
-            said += f" {len(refused)} could not be: {refused[0][1].reason}"
-        return web.json_response(
-            {"said": said, "events": [one.event_id for one in done if one.event_id], "refused": [one for one, _ in refused]}
-        )
+        return web.json_response(deeds.told_of_many(self._desk.store, deed, done, refused))
 
     async def undo(self, request: web.Request) -> web.Response:
         return self._undo(await deeds.wishes_of(request))
@@ -219,6 +213,7 @@ def _id(request: web.Request) -> int:
 
 def _told(result: Done | Refused, *, undone: bool = False) -> web.Response:
     if isinstance(result, Refused):
-        return web.json_response({"reason": result.reason, "asks": result.asks}, status=409)
+        asked = {"asks": [result.question]} if result.question else {}
+        return web.json_response({"reason": result.reason, **asked}, status=409)
     events = [] if undone or result.event_id is None else [result.event_id]
     return web.json_response({"said": result.said, "events": events, "draft": result.draft_id})

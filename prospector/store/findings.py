@@ -92,7 +92,8 @@ class Findings:
 
     def chosen_at(self, page_url: str, target_url: str) -> str | None:
         """When a person chose what to offer for it: as it is stored."""
-        return self._session.value("SELECT chosen_at FROM offer_choices WHERE page_url = ? AND target_url = ?", (page_url, target_url))
+        row = self._session.row("SELECT chosen_at FROM offer_choices WHERE page_url = ? AND target_url = ?", (page_url, target_url))
+        return None if row is None else str(row["chosen_at"])
 
     def choose_offer(self, page_url: str, target_url: str, choice: OfferChoice | None, *, now: datetime) -> None:
         """What to offer a page for one of its dead targets; None: as if no person had chosen. Its event is the caller's."""

@@ -217,6 +217,28 @@ async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, des
     assert status(desk, 2) is DraftStatus.APPROVED
 
 
+async def test_many_letters_that_want_consent_are_asked_about_once(page: Page, desk: Desk) -> None:
+    german = Contact(site=site_of(LIBRARY), kind=ContactKind.EMAIL, value="editor@garten.de", source_url=LIBRARY, found_at=NOW)
+    desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
+    desk.decisions.writer.redraft(LIBRARY, now=NOW)
+    await page.goto("/")
+    await page.check("#select-all")
+    await page.keyboard.press("a")
+    await expect(page.locator("#ask li")).to_have_count(1)
+    await expect(page.locator("#ask")).to_contain_text("library.test: Germany: garten.de ends in .de")
+    await page.keyboard.press("Escape")
+    await said(page, "3 letters approved. 1 is left as before.")
+    assert status(desk, 2) is DraftStatus.READY
+    await page.check("#select-all")
+    await page.keyboard.press("a")
+    await page.get_by_role("button", name="Yes, approve it").click()
+    await said(page, "With your word: 1 letter approved.")
+    assert status(desk, 2) is DraftStatus.APPROVED
+    await page.keyboard.press("z")
+    await said(page, "Undone: the approval.")
+    assert status(desk, 2) is DraftStatus.READY
+
+
 async def test_a_letter_to_a_form_is_pasted_there(page: Page, desk: Desk) -> None:
     seen_lately(desk.store)
     await page.goto("/drafts/4")

@@ -12,7 +12,7 @@ URL = "https://old.example.net/guide"
 
 
 def seen(**fields: object) -> Observation:
-    return make.seen(URL, observed_at=make.NOON, **fields)  # type: ignore[arg-type]
+    return make.seen(URL, observed_at=make.NOON, **fields)
 
 
 @pytest.mark.parametrize(

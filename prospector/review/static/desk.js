@@ -68,7 +68,7 @@ async function decide(path, wishes, next = "") {
   const result = await post(path, wishes);
   busy = false;
   document.body.removeAttribute("aria-busy");
-  if (result.asks) return sure(result.reason, () => decide(path, { ...wishes, acknowledged: true }, next));
+  if (result.asks && result.reason) return sure(result.asks, () => decide(path, { ...wishes, acknowledged: true }, next));
   if (result.reason) {
     toast(result.reason, { refused: true });
     return false;
@@ -78,12 +78,17 @@ async function decide(path, wishes, next = "") {
   return true;
 }
 
+const SHOWN_QUESTIONS = 12;
+
 // What must not pass without a person's word: they say yes, or nothing happens.
-function sure(why, then) {
+function sure(questions, then, otherwise = () => {}) {
   const box = one("#ask");
-  one("#ask-why").textContent = why;
+  const left = questions.length - SHOWN_QUESTIONS;
+  const lines = [...questions.slice(0, SHOWN_QUESTIONS), ...(left > 0 ? [`and ${left} more`] : [])];
+  one("#ask-why").replaceChildren(...lines.map((line) => Object.assign(document.createElement("li"), { textContent: line })));
+  one("#ask-yes").textContent = questions.length === 1 ? "Yes, approve it" : `Yes, approve all ${questions.length}`;
   box.returnValue = "";
-  box.addEventListener("close", () => box.returnValue === "yes" && then(), { once: true });
+  box.addEventListener("close", () => (box.returnValue === "yes" ? then() : otherwise()), { once: true });
   box.showModal();
   return false;
 }
@@ -315,7 +320,29 @@ function showPicked() {
 function bulk(deed) {
   const chosen = picked().length ? picked() : rows[row] ? [rows[row]] : [];
   if (!chosen.length) return toast("Choose a letter first: j and k move, Space selects.");
-  return decide("/bulk", { deed, ids: chosen.map((each) => Number(each.dataset.id)) });
+  return decideMany(deed, chosen.map((each) => Number(each.dataset.id)));
+}
+
+const left = (number) => (number === 1 ? "1 is left" : `${number} are left`);
+
+// Those that wait for a word are asked about together, once; one undo takes back all of it.
+async function decideMany(deed, ids) {
+  if (busy) return false;
+  busy = true;
+  const result = await post("/bulk", { deed, ids });
+  busy = false;
+  if (result.reason) return toast(result.reason, { refused: true });
+  const end = (said, events) => { keepForNextPage(said, events); go(location.href, true); };
+  if (!result.asks?.length) return end(result.said, result.events);
+  return sure(
+    result.asks,
+    async () => {
+      const more = await post("/bulk", { deed, ids: result.ask_ids, acknowledged: true });
+      if (more.reason) return toast(more.reason, { refused: true });
+      return end(`${result.said} With your word: ${more.said}`, [...result.events, ...more.events]);
+    },
+    () => end(`${result.said} ${left(result.asks.length)} as before.`, result.events),
+  );
 }
 
 const queueKeys = {
