@@ -18,7 +18,7 @@ SNOOZE_DAYS = 7
 MOST_SNOOZE_DAYS = 365
 MOST_AT_ONCE = 500
 Wishes = Mapping[str, Any]
-_PAST = {"approve": "approved", "reject": "rejected", "snooze": "put aside", "reopen": "open again"}
+_PAST = {"approve": "approved", "reject": "rejected", "snooze": "put aside", "reopen": "open again", "mark": "marked"}
 
 
 class BadRequestError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Literal
@@ -200,6 +201,32 @@ async def test_an_export_is_taken_back_at_the_desk(page: Page, desk: Desk) -> No
     assert status(desk, 2) is DraftStatus.APPROVED
 
 
+async def test_approved_letters_are_downloaded_marked_and_told_as_sent(page: Page, desk: Desk, tmp_path: Path) -> None:
+    seen_lately(desk.store)
+    for number in (2, 3):
+        assert isinstance(desk.decisions.approve(number, now=NOW), Done)
+    await page.goto("/export")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Download").click()
+    file = await waiting.value
+    assert file.suggested_filename == f"demo-letters-{NOW:%Y-%m-%d}.zip"
+    await file.save_as(tmp_path / "letters.zip")
+    with zipfile.ZipFile(tmp_path / "letters.zip") as packed:
+        assert packed.namelist() == ["0002-library.test.eml", "0003-school.test.eml"]
+    await expect(page.locator("#exported")).to_contain_text("2 letters in demo-letters")
+    assert status(desk, 2) is DraftStatus.EXPORTED
+    await page.get_by_role("button", name="Take the export back").click()
+    await said(page, "Undone")
+    assert status(desk, 2) is DraftStatus.APPROVED
+    await page.select_option("#form", "csv:lemlist")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Download").click()
+    assert (await waiting.value).suggested_filename == f"demo-lemlist-{NOW:%Y-%m-%d}.csv"
+    await page.get_by_role("button", name="They are sent").click()
+    await said(page, "2 letters marked.")
+    assert status(desk, 2) is DraftStatus.SENT
+
+
 async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, desk: Desk) -> None:
     german = Contact(site=site_of(LIBRARY), kind=ContactKind.EMAIL, value="editor@garten.de", source_url=LIBRARY, found_at=NOW)
     desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
@@ -372,6 +399,7 @@ async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
         ("/drafts/3", "Letter"),
         ("/drafts/3", "Evidence"),
         ("/dashboard", ""),
+        ("/export", ""),
         ("/?status=sent", ""),
         ("/nowhere", ""),
     ):
@@ -446,11 +474,16 @@ async def test_a_saved_page_cannot_be_opened_by_itself(page: Page) -> None:
 
 
 async def test_markup_in_crawled_words_stays_text(page: Page) -> None:
-    for path in ("/", "/drafts/1", "/dashboard"):
+    for path, more in (
+        ("/", ["/static/queue.js"]),
+        ("/drafts/1", ["/static/letter.js"]),
+        ("/dashboard", []),
+        ("/export", ["/static/export.js"]),
+    ):
         await page.goto(path)
         assert not (await page.title()).startswith("hacked")
         scripts = await page.eval_on_selector_all("script", "all => all.map(one => one.getAttribute('src'))")
-        assert scripts == ["/static/desk.js"]
+        assert scripts == ["/static/desk.js", *more]
     await page.goto("/drafts/1")
     await expect(page.locator("h1")).to_have_text(f"Herb links {SCRIPT}")
     await expect(page.locator(".claim h3").nth(1)).to_have_text(f"Herbs A to Z {SCRIPT}")
