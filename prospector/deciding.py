@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from prospector.campaign import Campaign
-from prospector.deciding_answers import Done, Refused, no_draft, no_target
+from prospector.deciding_answers import Done, Refused, no_draft, no_target, of_offer
 from prospector.deciding_checks import Checks, address_of
 from prospector.deciding_claims import claims_of
 from prospector.deciding_shared import tell_shared_list
 from prospector.deciding_undo import Undoing
 from prospector.drafting import Writer, stored_prospect
-from prospector.items import Draft, DraftStatus, Observation, Stage, VerdictKind, Via, Wait
+from prospector.items import Draft, DraftStatus, Observation, Stage, Verdict, VerdictKind, Via, Wait
 from prospector.items import Outcome as Seen
 from prospector.outreach.naming import named_claims
 from prospector.outreach.plain import quiet
@@ -76,8 +76,8 @@ class Decisions:
                 return Refused(reason=why)
             questions = self.checks.to_acknowledge(draft)
             if questions and not acknowledged:
-                asked = questions[0].reason
-                return Refused(reason=f"{asked[:1].upper()}{asked[1:]}. If so, approve it on its page at the desk and say yes.", asks=True)
+                asked = f"{questions[0].reason[:1].upper()}{questions[0].reason[1:]}."
+                return Refused(reason=f"{asked} If so, approve it at the desk and say yes.", question=asked)
             written = {
                 "status": to,
                 "released_at": None if draft.waits else now,
@@ -169,12 +169,22 @@ class Decisions:
             if page_url is not None and page_url not in {match.page_url for match in self.store.findings.matches(target_url)}:
                 return Refused(reason=f"{page_url} is not among the pages that fit {target_url}. Choose one that is listed for it.")
             chosen = self.store.findings.chosen_offers(draft.page_url)
-            before = {"target_url": target_url, "chosen": target_url in chosen, "offer_url": chosen.get(target_url)}
+            before = {
+                "target_url": target_url,
+                "chosen": target_url in chosen,
+                "offer_url": chosen.get(target_url),
+                "chosen_at": self.store.findings.chosen_at(draft.page_url, target_url),
+            }
             after = {"target_url": target_url, "chosen": True, "offer_url": page_url}
             event = self.store.journal.note(subject=f"draft {draft_id}", kind="offer", before=before, after=after, now=now)
             self.store.findings.choose_offer(draft.page_url, target_url, OfferChoice(page_url), now=now)
             self._redraft(draft_id, event, now=now)
-        return Done(said="Offer changed." if page_url else "Nothing is offered for it.", draft_id=draft_id, event_id=event)
+            said = of_offer(draft, self.store.drafts.get(draft_id) or draft, target_url, limit=self.own_pages_limit())
+        return Done(said=said if page_url else "Nothing is offered for it.", draft_id=draft_id, event_id=event)
+
+    def own_pages_limit(self) -> str:
+        most = self.campaign.templates.own_pages
+        return f"a letter offers {most} {'page' if most == 1 else 'pages'} of yours at most (templates.own_pages)"
 
     def choose_contact(self, draft_id: int, contact_id: int, *, now: datetime) -> Done | Refused:
         """Write to another contact of the same site."""
@@ -249,8 +259,7 @@ class Decisions:
             after = judge([*self.store.evidence.observations(target_url), seen], self.campaign.verdicts.policy(), now=now)
             event = self.store.evidence.record_look(seen, after, now=now)
             self._redraft_all(target_url, event, now=now)
-        said = f"{label(before.kind)} -> {label(after.kind)}{f', {label(after.confidence)}' if after.confidence else ''}."
-        return Done(said=said[:1].upper() + said[1:], event_id=event)
+        return Done(said=f"Your look is noted. The link counts as “{_standing(after)}” now.", event_id=event)
 
     def ignore(self, target_url: str, *, now: datetime) -> Done | Refused:
         """Say nothing of this target to anybody, whatever it does."""
@@ -379,3 +388,7 @@ class Decisions:
             written["status"] = undecided(waits)
         self.store.drafts.change(draft, written, actor=Actor.CRAWL, kind="updated", part_of=event, now=now)
         self.writer.keep(prospect, letter, part_of=event, now=now)
+
+
+def _standing(verdict: Verdict) -> str:
+    return label(verdict.kind) + (f", {label(verdict.confidence)}" if verdict.confidence else "")

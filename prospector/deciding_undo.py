@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.deciding_answers import Done, Refused
+from prospector.deciding_answers import Done, Refused, deed
 from prospector.deciding_shared import tell_shared_list
 from prospector.drafting import Writer
 from prospector.items import DraftStatus, Stage, VerdictKind
@@ -46,7 +46,7 @@ class Undoing:
             for draft in self.store.drafts.all_of_page(page_url):
                 tell_shared_list(self.store, self.suppressions, draft.id)
         file = _STILL_THERE if event.kind == DraftStatus.EXPORTED else ""
-        return Done(said=f"Undone: {event.kind}.{file}", draft_id=_draft_of(event), event_id=undone)
+        return Done(said=f"Undone: {deed(event.kind)}.{file}", draft_id=_draft_of(event), event_id=undone)
 
     def _changed_since(self, event: Event) -> str:
         draft_id = _draft_of(event)
@@ -82,7 +82,9 @@ class Undoing:
             return ()
         if event.kind == "offer":
             choice = OfferChoice(event.before["offer_url"]) if event.before["chosen"] else None
-            self.store.findings.choose_offer(draft.page_url, event.before["target_url"], choice, now=now)
+            since = event.before.get("chosen_at")  # the latest choice comes first in a letter: it is as late as it was
+            at = datetime.fromisoformat(since) if since else now
+            self.store.findings.choose_offer(draft.page_url, event.before["target_url"], choice, now=at)
         else:
             self.store.drafts.restore(draft_id, event.before, part_of=part_of, now=now)
         return [draft.page_url]

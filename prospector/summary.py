@@ -174,7 +174,7 @@ def _claims(store: Store, now: datetime) -> Iterator[str]:
         waits = many(due.claims, "claim waits", "claims wait")
         yield f"{waits} for another look, {first}{when(due.claims_at, now)}: scrapy crawl recheck"
     if due.for_person:
-        yield f"{many(due.for_person, 'address seems', 'addresses seem')} taken over, which only you can confirm: scrapy verdicts confirm URL"
+        yield f"{many(due.for_person, 'address seems', 'addresses seem')} taken over, which only you can confirm: scrapy review"
 
 
 def _waiting(notes: Iterable[str]) -> Iterator[str]:
@@ -197,6 +197,7 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
         (funnel.drafts[DraftStatus.WAITING], "scrapy review, or scrapy drafts list"),
         (funnel.due_later, "scrapy crawl recheck, when it is time"),
         (funnel.pages_fetched, "add seeds to the campaign, or see what your site has nothing for: scrapy export content-gaps"),
-        (1, "mend the seeds in the campaign file, then scrapy crawl resources"),
+        (ending.did_nothing, "mend the seeds in the campaign file, then scrapy crawl resources"),
+        (1, "scrapy crawl resources"),
     )
     return "Next: " + next(what for number, what in ways if number)

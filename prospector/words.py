@@ -121,6 +121,11 @@ def sentence(member: StrEnum) -> str:
     return _row(member)[1]
 
 
+def standing(status: DraftStatus, outcome: str = "") -> str:
+    """A letter's status; of one that was sent, what became of it."""
+    return outcome.replace("-", " ") if status is DraftStatus.SENT and outcome else label(status)
+
+
 def clause(kind: VerdictKind, *, status: int | None = None, locale: str = "en") -> str:
     """What is wrong with a dead link, for a letter. KeyError for a kind that is not dead; English for a locale without a table."""
     return _CLAUSES.get(locale, _CLAUSES["en"])[kind].format(status=f" ({status})" if status else "")

@@ -44,6 +44,11 @@ def test_an_empty_campaign_shows_no_table_of_zeros(store: Store, campaign: Campa
     ]
 
 
+@pytest.mark.parametrize("spider", ["", "recheck"])
+def test_before_any_crawl_no_seed_is_blamed(store: Store, campaign: Campaign, spider: str) -> None:
+    assert "Next: scrapy crawl resources" in told(store, campaign, spider=spider, idle=True).splitlines()
+
+
 def test_the_funnel_is_told_step_by_step(store: Store, campaign: Campaign) -> None:
     a_page_with_dead_links(store)
     store.evidence.save_verdict(GONE, make.dead(), now=make.NOON)
@@ -81,7 +86,7 @@ def test_what_only_a_person_can_confirm_is_not_sent_to_a_recheck(store: Store, c
     a_page_with_dead_links(store)
     store.evidence.save_verdict(GONE, make.dead(VerdictKind.HIJACKED, Confidence.PROBABLE, next_check_at=make.NOON), now=make.NOON)
     said = told(store, campaign)
-    assert "  1 address seems taken over, which only you can confirm: scrapy verdicts confirm URL" in said
+    assert "  1 address seems taken over, which only you can confirm: scrapy review" in said
     assert "recheck" not in said
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from prospector.archive.cdx import Archive, Capture, moment
+from prospector.items import ArchivedCopy
 from prospector.links.urls import normalise
 
 _CAPTURE = re.compile(r"([0-9]{14})(?:[a-z]{2}_)?/(.+)", re.DOTALL)
@@ -47,6 +48,18 @@ def shown_at(archive: Archive, address: str, *, memento: str = "") -> Shown | No
     captured_at = (_http_date(memento) or moment(found[1])) if found else None
     url = normalise(found[2]) if found else None
     return Shown(captured_at=captured_at, url=url) if captured_at and url else None
+
+
+def captured_elsewhere(copy: ArchivedCopy) -> str:
+    """The page that a copy shows, where it is not the one that was linked: the archive had followed a redirect to it. "" where it is that one."""
+    found = next((match for match in _CAPTURE.finditer(copy.archive_url) if moment(match[1])), None)
+    shown = normalise(found[2] if "://" in found[2] else f"http://{found[2]}") if found else None
+    return shown if shown and _bare(shown) != _bare(copy.target_url) else ""
+
+
+def _bare(url: str) -> str:
+    """What is left once the ways to write the same address are gone: archives keep none of them for sure."""
+    return url.partition("://")[2].removeprefix("www.").partition("#")[0].rstrip("/").casefold()
 
 
 def _http_date(text: str) -> datetime | None:

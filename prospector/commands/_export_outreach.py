@@ -5,18 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from scrapy.commands import ScrapyCommand
 
-from prospector.commands._outreach import Handover, handover
+from prospector.commands._outreach import handover
 from prospector.commands._shared import BAD_INPUT, CommandError, did_you_mean, say
-from prospector.export import mail_merge, outreach_table
+from prospector.export import mail_merge
 from prospector.export.files import STANDARD_OUTPUT, form_of, write_table
-from prospector.export.mail_files import NotWritten, Written, as_eml, as_mbox
-from prospector.export.outreach import letter_of
+from prospector.export.handover import Handover, as_mails, as_rows, hand_over
 from prospector.export.whole import add_files, refuse_to_overwrite, whole_file
 from prospector.store import StoredDraft
 from prospector.summary import many
@@ -68,13 +66,7 @@ def _with_ending(output: str) -> str:
 
 
 def _as_mails(letters: Handover, form: str, opts: argparse.Namespace) -> int:
-    found = [letter_of(letters.decisions.store, letters.campaign, draft) for draft in letters.letters]
-    mails: dict[int, Written] = {}
-    for draft, mail in zip(letters.letters, as_eml(found) if form == "eml" else as_mbox(found), strict=True):
-        if isinstance(mail, NotWritten):
-            letters.leave_out(draft, mail.reason)
-        else:
-            mails[draft.id] = mail
+    mails = as_mails(letters, form)
 
     def write(taken: Sequence[StoredDraft]) -> None:
         chosen = [mails[draft.id] for draft in taken]
@@ -86,32 +78,12 @@ def _as_mails(letters: Handover, form: str, opts: argparse.Namespace) -> int:
             with whole_file(Path(opts.output), replace=opts.replace) as path:
                 path.write_bytes(b"".join(mail.content for mail in chosen))
 
-    return _handed_over(letters, [draft for draft in letters.letters if draft.id in mails], write)
+    return hand_over(letters, [draft for draft in letters.letters if draft.id in mails], write)
 
 
 def _as_rows(letters: Handover, form: str, opts: argparse.Namespace) -> int:
-    store, campaign = letters.decisions.store, letters.campaign
-
-    def row(draft: StoredDraft) -> Mapping[str, Any]:
-        return outreach_table.row_of(store, campaign, draft, letter_of(store, campaign, draft))
-
     def write(taken: Sequence[StoredDraft]) -> None:
-        rows = [row(draft) for draft in taken]
-        columns: Sequence[str] = outreach_table.COLUMNS
-        if opts.preset is not None:
-            columns, rows = mail_merge.merged(mail_merge.PRESETS[opts.preset], rows)
+        columns, rows = as_rows(letters, taken, opts.preset)
         write_table(rows, columns, to=opts.output, form=form, name="outreach", replace=opts.replace, stdout=sys.stdout.buffer)
 
-    return _handed_over(letters, letters.letters, write)
-
-
-def _handed_over(letters: Handover, drafts: Sequence[StoredDraft], write: Callable[[Sequence[StoredDraft]], None]) -> int:
-    """Marked first, because one that is refused must not be in the file; taken back should the file fail."""
-    taken, take_back = letters.take(drafts)
-    if taken:
-        try:
-            write(taken)
-        except BaseException:
-            take_back()
-            raise
-    return len(taken)
+    return hand_over(letters, letters.letters, write)

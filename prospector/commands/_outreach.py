@@ -7,65 +7,21 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from scrapy.commands import ScrapyCommand
 
-from prospector.campaign import Campaign
 from prospector.commands._recheck import recheck
 from prospector.commands._shared import chosen_campaign, decisions_on, open_store, say, suppressions_setting
-from prospector.deciding import Decisions, Refused
+from prospector.deciding import Decisions
 from prospector.deciding_claims import stale_targets
+from prospector.export.handover import Handover
 from prospector.export.outreach import NOT_SEEN, LeftOut, Survey, survey
 from prospector.items import DraftStatus
 from prospector.spiders.clock import utc_now
-from prospector.store import StoredDraft
 from prospector.summary import many
-
-
-class TakeBack(Protocol):
-    """Undo the marks of a handing over that failed."""
-
-    def __call__(self, *, except_for: Collection[int] = ()) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
-    """Letters that may go out now, and the ways to say what became of each."""
-
-    campaign: Campaign
-    decisions: Decisions
-    letters: tuple[StoredDraft, ...]
-    left_out: list[LeftOut]
-    now: datetime
-
-    def leave_out(self, draft: StoredDraft, reason: str) -> None:
-        self.left_out.append(LeftOut(draft=draft, reason=reason))
-
-    def take(self, drafts: Sequence[StoredDraft]) -> tuple[list[StoredDraft], TakeBack]:
-        """Mark them as exported. Those that were, or had been before; and what takes it back should the handing over fail."""
-        new = [draft for draft in drafts if draft.status is DraftStatus.APPROVED]
-        answers = dict(zip((draft.id for draft in new), self.decisions.exported([draft.id for draft in new], now=self.now), strict=True))
-        taken, events = [], {}
-        for draft in drafts:
-            answer = answers.get(draft.id)
-            if isinstance(answer, Refused):
-                self.leave_out(draft, (answer.reason[:1].lower() + answer.reason[1:]).rstrip("."))
-                continue
-            taken.append(draft)
-            if answer is not None and answer.event_id is not None:
-                events[draft.id] = answer.event_id
-
-        def take_back(*, except_for: Collection[int] = ()) -> None:
-            for draft_id, event in reversed(events.items()):
-                if draft_id not in except_for:
-                    self.decisions.undo(event, now=self.now)
-
-        return taken, take_back
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from collections import Counter
 from scrapy.commands import ScrapyCommand
 
 from prospector.campaign import Campaign
-from prospector.commands._outreach import Handover, handover
+from prospector.commands._outreach import handover
 from prospector.commands._shared import BAD_INPUT, CommandError, say
+from prospector.export.handover import Handover
 from prospector.export.imap import Account, Mail, message_id_of, push
 from prospector.export.message import UnwritableError, as_mail
 from prospector.export.outreach import letter_of

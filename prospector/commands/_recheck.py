@@ -22,13 +22,13 @@ from prospector.summary import many
 
 
 def add_recheck_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--no-recheck", action="store_true", help="do not look again at what is due first")
+    parser.add_argument("--no-recheck", action="store_true", help="do not look again first at what is due")
 
 
 def recheck(command: ScrapyCommand, opts: argparse.Namespace, *, only: Collection[str] | None = None) -> None:
     """Look again at what is due, unless `--no-recheck` says otherwise; with `only` at just these targets, due or not.
 
-    Nothing due: nothing is started. Without `only`, a crawl that is at work anyway is left to do it.
+    Nothing due, or all of it seen within the campaign's `fresh_hours`: nothing is started. Without `only`, a crawl that is at work anyway is left to do it.
     Raises CommandError, StoreError or CampaignError.
     """
     if getattr(opts, "no_recheck", False) or (only is not None and not only):
@@ -38,8 +38,9 @@ def recheck(command: ScrapyCommand, opts: argparse.Namespace, *, only: Collectio
     if not campaign.database.exists():
         return
     with Store.open(campaign.database, create=False) as store:
-        number = store.evidence.due(utc_now()).now if only is None else len(only)
-        if not number:
+        now = utc_now()
+        number = store.evidence.due(now).now if only is None else len(only)
+        if not number or (only is None and not store.evidence.due_and_unseen(now, since=now - campaign.export.fresh)):
             return
         chosen_letters(campaign)
         check_network(command.settings)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # What only some commands need is imported where they need it: a command that prints a few lines should not wait for a network or letters.
 
+NOTHING_CRAWLED = "{database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources"
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 COLLECTED_AFTER = (10_000, 10, 10)  # default 700, 10, 10
@@ -267,7 +268,7 @@ def no_seeds(campaign: Campaign) -> str:
 def open_store(campaign: Campaign) -> Store:
     """The campaign's store, which must exist already."""
     if not campaign.database.exists():
-        raise CommandError(f"{campaign.database}: nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources")
+        raise CommandError(NOTHING_CRAWLED.format(database=campaign.database))
     return Store.open(campaign.database, create=False)
 
 

@@ -15,10 +15,12 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from prospector.campaign_remarks import haste, unreachable_sites
 from prospector.commands._board import board_status
 from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
     BAD_INPUT,
+    NOTHING_CRAWLED,
     CommandError,
     add_campaign_option,
     add_help,
@@ -125,7 +127,13 @@ class Command(ScrapyCrawl):
             say(
                 f'{campaign.path.name}: no keywords, so pages can\'t be told by subject. Write keywords = ["your subject"] above the first [table].'
             )
+        if name == "recheck" and not campaign.database.exists():
+            raise CommandError(NOTHING_CRAWLED.format(database=campaign.database))
         assert self.settings is not None
+        if self.settings.getbool("ADDRESS_GUARD_ENABLED") and (private := unreachable_sites(campaign)):
+            raise CommandError("\n".join(private), BAD_INPUT)
+        if why := haste(campaign):
+            say(why)
         check_network(self.settings)
         arguments: dict[str, object] = {**opts.spargs}
         if opts.no_recheck:

@@ -24,6 +24,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
+from prospector.campaign_remarks import haste, unreachable_sites
 from prospector.checking.browser_search import find_chromium, why_no_chromium
 from prospector.commands._shared import (
     DONE,
@@ -161,11 +162,17 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
         yield Finding(level=Level.FAIL, subject="campaign", text=problems[0], more=problems[1:])
         return
     yield Finding(level=Level.OK, subject="campaign", text=why)
+    yield from remarks(campaign)
     yield seeds(campaign)
     yield letters(campaign)
     yield output(campaign)
     yield database(campaign, now)
     yield names(campaign, hosts_file)
+
+
+def remarks(campaign: Campaign) -> Iterator[Finding]:
+    for line in filter(None, (*unreachable_sites(campaign), haste(campaign))):
+        yield Finding(level=Level.WARN, subject="better", text=line)
 
 
 def programs() -> Iterator[Finding]:

@@ -28,7 +28,7 @@ from prospector.commands._shared import (
 from prospector.items import DraftStatus
 from prospector.store import Store, StoredDraft
 from prospector.terminal import harmless_lines
-from prospector.words import label, sentence
+from prospector.words import label, sentence, standing
 
 USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID | scrapy drafts push"
 WORDS = ("list", "show", "push")
@@ -99,7 +99,7 @@ def _drafts(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -
 def _list(store: Store, status: DraftStatus | None) -> None:
     drafts = store.drafts.list(status)
     for draft in drafts:
-        show(f"{draft.id:>4}  {label(draft.status):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
+        show(f"{draft.id:>4}  {standing(draft.status, draft.outcome):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
         if draft.note:
             show(f"{'':17}{draft.note}")
     if not drafts:
@@ -119,7 +119,7 @@ def _show(store: Store, number: int) -> None:
 def _head(draft: StoredDraft) -> list[tuple[str, str]]:
     head = [
         ("Page", draft.page_url),
-        ("Status", f"{label(draft.status)}. {sentence(draft.status)}"),
+        ("Status", f"{standing(draft.status, draft.outcome)}. {sentence(draft.status)}"),
         ("To", draft.recipient or "(no contact found)"),
         ("Subject", draft.final_subject),
     ]

@@ -6,17 +6,30 @@ Nothing is claimed that is not stored; what answers at a parked or hijacked addr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from prospector.archive.replay import captured_elsewhere
 from prospector.campaign import Campaign
 from prospector.drafting import with_fixes
-from prospector.items import UNCLICKABLE_KINDS, Confidence, ControlKind, DeadLink, Observation, OutboundLink, Outcome, Verdict, Via
+from prospector.items import (
+    UNCLICKABLE_KINDS,
+    Confidence,
+    ControlKind,
+    DeadLink,
+    Observation,
+    OutboundLink,
+    Outcome,
+    Verdict,
+    VerdictKind,
+    Via,
+)
 from prospector.outreach.letter import offerable
 from prospector.outreach.phrases import day, days, relation
 from prospector.outreach.plain import defanged, host, one_line, plain, plain_url, quiet, without_scheme_inside
 from prospector.store import Store
 from prospector.verdicts.failed import failed_looks
+from prospector.verdicts.told import came_to, steps
 from prospector.words import label, sentence
 
 MAX_CONTEXT = 400
@@ -170,7 +183,9 @@ def _fixes(found: DeadLink, *, safe: bool) -> Iterator[Fix]:
     copy = found.archived
     if copy is not None and copy.captured_at is not None and copy.archive_url:
         url = copy.archive_url if safe else without_scheme_inside(copy.archive_url)
-        yield Fix(what="An archived copy", address=_address(url, safe=True), note=f"as it was on {day(copy.captured_at, 'en')}")
+        other = captured_elsewhere(copy)
+        of = f"; it shows {defanged(other) if not safe else plain_url(other)}, to which the link led then" if other else ""
+        yield Fix(what="An archived copy", address=_address(url, safe=True), note=f"as it was on {day(copy.captured_at, 'en')}{of}")
     match = found.match
     if match is not None:
         yield Fix(what=OFFER, address=_address(match.page_url, safe=True), note=quiet(match.page_title))
@@ -180,30 +195,13 @@ def _fixes(found: DeadLink, *, safe: bool) -> Iterator[Fix]:
 
 
 def _look(one: Observation, unsafe: frozenset[str]) -> Look:
-    steps = [f"{hop.status}: sent on from {_shown(hop.url, unsafe)} to {_shown(hop.location, unsafe)}" for hop in one.hops]
-    if one.body is not None and one.body.title:
-        steps.append(f"the page calls itself “{quiet(one.body.title, unsafe=unsafe)}”")
-    if one.offline:
-        steps.append("our own connection was down: not counted")
-    return Look(when=_time(one.observed_at), said=_came_to(one), steps=tuple(steps), counted=not one.offline)
+    bare = replace(one, detail="")  # a person's note, or what a library said: neither is for strangers
+    told = steps(bare, address=lambda url: _shown(url, unsafe), text=lambda words: quiet(words, unsafe=unsafe))
+    return Look(when=_time(one.observed_at), said=came_to(one), steps=tuple(told), counted=not one.offline)
 
 
 def _shown(url: str, unsafe: frozenset[str]) -> str:
     return defanged(url) if unsafe else plain_url(url)
-
-
-def _came_to(one: Observation) -> str:
-    match one.via:
-        case Via.PERSON:
-            return f"a person looked and found it {'working' if one.status == 200 else 'dead'}"
-        case Via.ARCHIVE:
-            return f"a web archive's visit was answered {one.status}"
-        case Via.RDAP:
-            return "the registry was asked about the name"
-        case _:
-            pass
-    how = "in a browser: " if one.via is Via.BROWSER else ""
-    return how + (f"answered {one.status}" if one.outcome is Outcome.ANSWERED else label(one.outcome))
 
 
 def _ruled_out(seen: Sequence[Observation], since: datetime | None, verdict: Verdict) -> Iterator[str]:
@@ -211,7 +209,8 @@ def _ruled_out(seen: Sequence[Observation], since: datetime | None, verdict: Ver
     failing = failed_looks(seen, since=since) if since is not None else ()
     dates = {one.observed_at.astimezone(UTC).date() for one in failing}
     if len(failing) > 1:
-        yield f"A passing fault: it was found dead {len(failing)} times, and never working{', ' + days([one.observed_at for one in failing], 'en') if len(dates) > 1 else ''}."
+        found = "taken over" if verdict.kind is VerdictKind.HIJACKED else "dead"
+        yield f"A passing fault: it was found {found} {len(failing)} times, and never {'as it was' if found != 'dead' else 'working'}{', ' + days([one.observed_at for one in failing], 'en') if len(dates) > 1 else ''}."
     browsers = [one.observed_at for one in failing if one.via is Via.BROWSER]
     if browsers:
         yield f"A site that only turns programs away: a browser came to the same {days(browsers, 'en')}."

@@ -17,7 +17,7 @@ WIDTH = 78
 
 def opening(found: FixList) -> str:
     number = len(found.links)
-    return f"{many(number, 'link')} on this page {'leads' if number == 1 else 'lead'} nowhere any more."
+    return f"{many(number, 'link')} on this page no longer {'leads' if number == 1 else 'lead'} to what was linked."
 
 
 def unlisted(found: FixList) -> str:
@@ -25,7 +25,7 @@ def unlisted(found: FixList) -> str:
     number = found.unconfirmed
     if not number:
         return ""
-    return f"{many(number, 'more link')} {'was' if number == 1 else 'were'} found failing too, but not yet often enough to say so."
+    return f"{many(number, 'more link looks', 'more links look')} dead or taken over too, which is not confirmed yet."
 
 
 # -- a page ------------------------------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def _wrapped(line: str, indent: str = "") -> list[str]:
 
 def _wrong(link: FixLink) -> str:
     certain = "" if link.certain else " (not confirmed yet)"
-    return f"{link.wrong.capitalize()}{certain}. {link.means}" + (f" First seen failing on {link.since}." if link.since else "")
+    return f"{link.wrong.capitalize()}{certain}. {link.means}" + (f" First seen so on {link.since}." if link.since else "")
 
 
 def _where(link: FixLink) -> str:

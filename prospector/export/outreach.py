@@ -41,13 +41,15 @@ class Survey:
     left_out: tuple[LeftOut, ...]
 
 
-def survey(decisions: Decisions, *, again: bool, room: int, now: datetime) -> Survey:
+def survey(decisions: Decisions, *, again: bool = False, room: int, settle: bool = True, first: int | None = None, now: datetime) -> Survey:
     """The oldest approvals first.
 
     :param again: take letters that were exported before, and not sent yet, too.
     :param room: how many new ones may go out; the others of those that could are left out.
+    :param settle: write anew or withdraw those that say what is no longer so; else nothing is changed, and they are only left out.
+    :param first: look at so many of the oldest approvals alone.
     """
-    found = list(_looked_through(decisions, again=again, now=now))
+    found = list(_looked_through(decisions, again=again, settle=settle, first=first, now=now))
     could = [one for one in found if isinstance(one, StoredDraft)]
     fresh = decisions.campaign.export.fresh
     stale = [draft for draft in could if stale_targets(decisions.store, draft, fresh=fresh, now=now)]
@@ -61,14 +63,16 @@ def survey(decisions: Decisions, *, again: bool, room: int, now: datetime) -> Su
     )
 
 
-def _looked_through(decisions: Decisions, *, again: bool, now: datetime) -> Iterator[StoredDraft | LeftOut]:
+def _looked_through(
+    decisions: Decisions, *, again: bool, settle: bool, first: int | None, now: datetime
+) -> Iterator[StoredDraft | LeftOut]:
     store = decisions.store
-    approved = sorted(store.drafts.list(DraftStatus.APPROVED), key=lambda draft: (draft.released_at or now, draft.id))
+    approved = sorted(store.drafts.list(DraftStatus.APPROVED), key=lambda draft: (draft.released_at or now, draft.id))[:first]
     for draft in (*approved, *(store.drafts.list(DraftStatus.EXPORTED) if again else ())):
         if why := _never_a_mail(draft):
             yield LeftOut(draft=draft, reason=why)
             continue
-        standing = _with_true_claims(decisions, draft, now=now)
+        standing = _with_true_claims(decisions, draft, settle=settle, now=now)
         if isinstance(standing, LeftOut):
             yield standing
         elif (draft.status is DraftStatus.APPROVED and (why := decisions.why_not_exported(draft.id, now=now))) or (
@@ -94,7 +98,7 @@ def _as_reason(sentence: str) -> str:
 # -- claims ------------------------------------------------------------------------------------------------------------------
 
 
-def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, now: datetime) -> StoredDraft | LeftOut:
+def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, settle: bool, now: datetime) -> StoredDraft | LeftOut:
     """The letter as it may go out. One that says what is no longer so is written anew or withdrawn, as after a crawl."""
     if not fallen_claims(decisions.store, draft):
         return draft
@@ -102,6 +106,8 @@ def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, now: datetime
         return LeftOut(
             draft=draft, reason=f"do not send it: {named(fallen_claims(decisions.store, draft))} is no longer confirmed dead", fell=True
         )
+    if not settle:
+        return LeftOut(draft=draft, reason=f"{named(fallen_claims(decisions.store, draft))} is no longer confirmed dead", fell=True)
     decisions.writer.redraft(draft.page_url, now=now)
     renewed = decisions.store.drafts.get(draft.id) or draft
     if renewed.exportable and (fallen := fallen_claims(decisions.store, renewed)):

@@ -80,16 +80,16 @@ def compose(
     *,
     now: datetime,
     seen: Mapping[str, Sequence[datetime]],
-    chosen: Collection[str] = (),
+    chosen: Sequence[str] = (),
     previous: Previous | None = None,
 ) -> Draft | NoDraft:
     """The letter to one page's people. TemplateError only if the template fails.
 
     :param seen: by target URL, when each was found failing.
-    :param chosen: targets whose own page a person chose to offer: it is offered even where another one is the stronger.
+    :param chosen: targets whose own page a person chose to offer, the latest choice first: it is offered even where another one is the stronger.
     :param previous: the first letter, for one that follows it up.
     """
-    plan = _plan(prospect, campaign, frozenset(chosen), now)
+    plan = _plan(prospect, campaign, tuple(chosen), now)
     if isinstance(plan, NoDraft):
         return plan
     view = letter_view(prospect, campaign.sender, plan.links, listed=plan.listed, locale=template.locale, seen=seen, previous=previous)
@@ -118,7 +118,7 @@ def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
     )
 
 
-def _plan(prospect: Prospect, campaign: LetterSettings, chosen: frozenset[str], now: datetime) -> _Plan | NoDraft:
+def _plan(prospect: Prospect, campaign: LetterSettings, chosen: Sequence[str], now: datetime) -> _Plan | NoDraft:
     dead = _without_moved(_distinct(prospect.dead_links), chosen, allowed=campaign.templates.offer_for_moved)
     unwanted = _unwanted(prospect, dead)
     if unwanted:
@@ -150,10 +150,15 @@ def _unwanted(prospect: Prospect, dead: Sequence[DeadLink]) -> str:
     return "" if dead else "none of its links is dead"
 
 
-def _own_pages_kept(links: Sequence[DeadLink], at_most: int, chosen: frozenset[str]) -> tuple[DeadLink, ...]:
-    """Several own pages in one letter read like a sales list: the strongest stay, the other links keep their other fixes."""
+def _own_pages_kept(links: Sequence[DeadLink], at_most: int, chosen: Sequence[str]) -> tuple[DeadLink, ...]:
+    """Several own pages in one letter read like a sales list: the strongest stay, the other links keep their other fixes.
+
+    What a person chose comes before all others, their latest choice first: else it would do nothing.
+    """
+    turn = {url: at for at, url in enumerate(chosen)}
     ranked = sorted(
-        (one for one in links if one.match), key=lambda one: (one.link.target_url not in chosen, bool(one.new_url), _weakness(one))
+        (one for one in links if one.match),
+        key=lambda one: (turn.get(one.link.target_url, len(turn)), bool(one.new_url), _weakness(one)),
     )
     kept = {one.link.target_url for one in ranked[:at_most]}
     return tuple(one if one.link.target_url in kept else replace(one, match=None) for one in links)
@@ -181,19 +186,19 @@ def _distinct(found: Sequence[DeadLink]) -> tuple[DeadLink, ...]:
     return tuple(sorted(best.values(), key=lambda each: each.link.position))
 
 
-def offerable(dead: Sequence[DeadLink], chosen: frozenset[str], *, for_moved: bool) -> tuple[DeadLink, ...]:
+def offerable(dead: Sequence[DeadLink], chosen: Collection[str], *, for_moved: bool) -> tuple[DeadLink, ...]:
     """Dead links, each with a match only where it may be offered."""
     return _without_possible(_without_moved(dead, chosen, allowed=for_moved), chosen)
 
 
-def _without_moved(dead: Sequence[DeadLink], chosen: frozenset[str], *, allowed: bool) -> tuple[DeadLink, ...]:
+def _without_moved(dead: Sequence[DeadLink], chosen: Collection[str], *, allowed: bool) -> tuple[DeadLink, ...]:
     """A page that merely moved needs no substitute: its new address is the honest fix."""
     if allowed:
         return tuple(dead)
     return tuple(replace(one, match=None) if one.new_url and one.link.target_url not in chosen else one for one in dead)
 
 
-def _without_possible(dead: Sequence[DeadLink], chosen: frozenset[str]) -> tuple[DeadLink, ...]:
+def _without_possible(dead: Sequence[DeadLink], chosen: Collection[str]) -> tuple[DeadLink, ...]:
     """Only a strong match is offered without a person's choice."""
     return tuple(
         replace(one, match=None) if one.match and one.match.strength is not Strength.STRONG and one.link.target_url not in chosen else one

@@ -234,7 +234,7 @@ def waiting(
     rows = (
         (due[0], "claims for another look", "it can happen now", "scrapy crawl recheck"),
         (sum(due[1:]), "claims for another look", soonest, "scrapy crawl recheck, when it is time"),
-        (taken, "addresses that seem taken over, for your word", "you have looked", "scrapy verdicts confirm URL"),
+        (taken, "addresses that seem taken over, for your word", "you have looked", "scrapy review"),
         (status[DraftStatus.READY], "letters for your review", "you decide", "scrapy review"),
         (status[DraftStatus.WAITING], "letters for a claim, an offer or a contact", "it is there", "scrapy drafts list --status waiting"),
         (status[DraftStatus.SNOOZED], "letters you put aside", back, ""),

@@ -11,11 +11,14 @@ from aiohttp import web
 
 from prospector.deciding import Decisions, Done, Outcome, Refused
 from prospector.review.letter import MAX_BODY, MAX_SUBJECT
+from prospector.review.pages import number_of
+from prospector.store import Store
 
 SNOOZE_DAYS = 7
 MOST_SNOOZE_DAYS = 365
 MOST_AT_ONCE = 500
 Wishes = Mapping[str, Any]
+_PAST = {"approve": "approved", "reject": "rejected", "snooze": "put aside", "reopen": "open again", "mark": "marked"}
 
 
 class BadRequestError(Exception):
@@ -74,6 +77,22 @@ async def in_bulk(draft_ids: Sequence[int], deed: Callable[[int], Done | Refused
             refused.append((draft_id, result))
         await asyncio.sleep(0)
     return done, refused
+
+
+def told_of_many(store: Store, deed: str, done: Sequence[Done], refused: Sequence[tuple[int, Refused]]) -> Mapping[str, Any]:
+    """What a bulk came to. Those that only wait for the person's yes are asked about together, once, each with its question."""
+    asked = [(draft_id, answer.question) for draft_id, answer in refused if answer.question]
+    left = [answer.reason for _, answer in refused if not answer.question]
+    said = f"{number_of(len(done), 'letter')} {_PAST[deed]}."
+    if left:
+        said += f" {len(left)} could not be: {left[0]}"
+    return {
+        "said": said,
+        "events": [one.event_id for one in done if one.event_id],
+        "refused": [draft_id for draft_id, _ in refused],
+        "asks": [f"{store.drafts.site(draft)}: {question}" for draft_id, question in asked if (draft := store.drafts.get(draft_id))],
+        "ask_ids": [draft_id for draft_id, _ in asked],
+    }
 
 
 def undo(decisions: Decisions, events: Sequence[int], *, draft_id: int | None = None, now: datetime) -> Done | Refused:

@@ -34,7 +34,7 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
     """What the letter's template shows."""
     draft, store = dossier.draft, decisions.store
     place = store.desk.place(draft.id, wanted)
-    claims = shown_claims(dossier, now)
+    claims = shown_claims(dossier, now, own_pages=decisions.campaign.templates.own_pages)
     why_not = decisions.why_not_handed_over(draft.id, now=now) if draft.status in HAND_OVER else ""
     return {
         "wanted": wanted,
@@ -45,6 +45,7 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
         "before": with_query(f"/drafts/{place.before}", wanted) if place.before else "",
         "after": with_query(f"/drafts/{place.after}", wanted) if place.after else "",
         "claims": claims,
+        "own_pages_limit": decisions.own_pages_limit(),
         "unsafe_hosts": unsafe_hosts(dossier),
         "contact": next((route for route in dossier.routes if route.id == dossier.contact_id), None),
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),

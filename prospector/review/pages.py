@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from prospector.outreach.plain import defanged
 from prospector.times import when
-from prospector.words import label, sentence
+from prospector.words import label, sentence, standing
 
 MAX_SHOWN_URL = 90
 
@@ -61,6 +61,7 @@ class Pages:
             "defanged": defanged,
             "label": _label,
             "sentence": sentence,
+            "standing": standing,
             "exact_time": exact_time,
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from prospector.campaign import Campaign
 from prospector.deciding import Decisions, Done, Refused
-from prospector.review import dashboard, deeds
+from prospector.review import dashboard, deeds, export_page
 from prospector.review.draft_page import draft_values, letter_values
 from prospector.review.filters import read_filter, read_page
 from prospector.review.guard import SNAPSHOT_POLICY, Guard, framed_by_us
@@ -70,6 +71,9 @@ def application(desk: Desk) -> web.Application:
         [
             web.get("/", handlers.queue),
             web.get("/dashboard", handlers.dashboard),
+            web.get("/export", handlers.export),
+            web.post("/export", handlers.hand_over),
+            web.post("/export/look", handlers.make_due),
             web.get(f"/drafts/{number}", handlers.draft),
             web.get(f"/drafts/{number}/page", handlers.snapshot),
             web.post(f"/drafts/{number}/preview", handlers.preview),
@@ -100,6 +104,10 @@ class _Handlers:
     async def dashboard(self, request: web.Request) -> web.Response:
         del request
         return self._page("figures.html", body=dashboard.page(self._desk.store, self._desk.campaign, self._desk.now()))
+
+    async def export(self, request: web.Request) -> web.Response:
+        del request
+        return self._page("export.html", **export_page.export_values(self._desk.decisions, now=self._desk.now()))
 
     async def snapshot(self, request: web.Request) -> web.Response:
         if not framed_by_us(request):
@@ -152,18 +160,27 @@ class _Handlers:
     async def bulk(self, request: web.Request) -> web.Response:
         wishes, now, decisions = await deeds.wishes_of(request), self._desk.now(), self._desk.decisions
         deed = str(wishes.get("deed", ""))
-        if deed not in {"approve", "reject", "snooze", "reopen"}:
-            raise deeds.BadRequestError("“deed” is approve, reject, snooze or reopen")
+        if deed not in {"approve", "reject", "snooze", "reopen", "mark"}:
+            raise deeds.BadRequestError("“deed” is approve, reject, snooze, reopen or mark")
         done, refused = await deeds.in_bulk(
             deeds.draft_ids(wishes), lambda draft_id: deeds.on_draft(decisions, deed, draft_id, wishes, now=now)
         )
-        past = {"approve": "approved", "reject": "rejected", "snooze": "put aside", "reopen": "open again"}[deed]
-        said = f"{len(done)} {'letter' if len(done) == 1 else 'letters'} {past}."
-        if refused:
-            said += f" {len(refused)} could not be: {refused[0][1].reason}"
+        return web.json_response(deeds.told_of_many(self._desk.store, deed, done, refused))
+
+    async def hand_over(self, request: web.Request) -> web.Response:
+        """The file travels inside the answer: only our own page, which has the token, can ask for it."""
+        result = export_page.handed_over(self._desk.decisions, await deeds.wishes_of(request), now=self._desk.now())
+        if isinstance(result, Refused):
+            return _told(result)
+        made, said, events = result
+        content = base64.b64encode(made.content).decode()
         return web.json_response(
-            {"said": said, "events": [one.event_id for one in done if one.event_id], "refused": [one for one, _ in refused]}
+            {"said": said, "name": made.name, "kind": made.kind, "content": content, "ids": made.letters, "events": events}
         )
+
+    async def make_due(self, request: web.Request) -> web.Response:
+        await deeds.wishes_of(request)
+        return _told(export_page.make_due(self._desk.decisions, now=self._desk.now()))
 
     async def undo(self, request: web.Request) -> web.Response:
         return self._undo(await deeds.wishes_of(request))
@@ -219,6 +236,7 @@ def _id(request: web.Request) -> int:
 
 def _told(result: Done | Refused, *, undone: bool = False) -> web.Response:
     if isinstance(result, Refused):
-        return web.json_response({"reason": result.reason, "asks": result.asks}, status=409)
+        asked = {"asks": [result.question]} if result.question else {}
+        return web.json_response({"reason": result.reason, **asked}, status=409)
     events = [] if undone or result.event_id is None else [result.event_id]
     return web.json_response({"said": result.said, "events": events, "draft": result.draft_id})

@@ -52,6 +52,7 @@ class Listed:
     strength: str
     dead_links: int
     confirmed_dead_links: int
+    outcome: str  # what became of it once it was sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +87,8 @@ class Desk:
         where, values = _where(wanted)
         rows = self._session.rows(
             f"""
-            SELECT desk_queue.* FROM (SELECT turn, draft_id FROM {_table(wanted)} WHERE {where} ORDER BY turn, draft_id LIMIT :size OFFSET :skip)
-            JOIN desk_queue USING (draft_id) ORDER BY desk_queue.turn, draft_id
+            SELECT desk_queue.*, drafts.outcome FROM (SELECT turn, draft_id FROM {_table(wanted)} WHERE {where} ORDER BY turn, draft_id LIMIT :size OFFSET :skip)
+            JOIN desk_queue USING (draft_id) JOIN drafts ON drafts.id = draft_id ORDER BY desk_queue.turn, draft_id
             """,  # noqa: S608  # conditions are ours
             {**values, "size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE},
         )

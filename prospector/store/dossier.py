@@ -71,10 +71,12 @@ class Dossier:
     choices: Mapping[str, str | None]  # a person's: target URL → what to offer for it, None for nothing
 
     def offered(self, claim: Claim) -> str | None:
-        """The page that the letter offers for a dead link: a person's choice, else the one that it names."""
-        if claim.link.target_url in self.choices:
-            return self.choices[claim.link.target_url]
-        return next((match.page_url for match in claim.matches if match.page_url in self.draft.final_body), None)
+        """The page that the letter offers for a dead link. In a person's own words a later choice may not stand yet: it counts all the same."""
+        url = claim.link.target_url
+        if self.draft.edited and url in self.choices:
+            return self.choices[url]
+        offer = next((one.offer_url for one in self.draft.claims if one.target_url == url), "")
+        return offer if offer and offer in self.draft.final_body else None
 
 
 class Dossiers:

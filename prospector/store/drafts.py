@@ -132,6 +132,9 @@ class Drafts:
         rows = self._session.rows("SELECT * FROM drafts WHERE ? IS NULL OR status = ? ORDER BY id", (status, status))
         return tuple(map(draft_of, rows))
 
+    def number(self, status: DraftStatus) -> int:
+        return int(self._session.value("SELECT count(*) FROM drafts WHERE status = ?", (status,)))
+
     def in_hand(self) -> Sequence[StoredDraft]:
         """Those that can still be withdrawn."""
         rows = self._session.rows("SELECT * FROM drafts WHERE status IN ('waiting', 'ready', 'approved', 'snoozed') ORDER BY id")

@@ -131,6 +131,22 @@ class Evidence:
             later_at=maybe_time(row["later_at"]),
         )
 
+    def due_and_unseen(self, now: datetime, *, since: datetime) -> bool:
+        """Is something due that nobody has looked at since then?"""
+        return bool(
+            self._session.value(
+                f"""
+                SELECT EXISTS (
+                    SELECT 1 FROM targets WHERE {_LINKED} AND (verdict IS NULL OR next_check_at <= :now) AND NOT EXISTS (
+                        SELECT 1 FROM observations AS seen
+                        WHERE seen.target_url = targets.url AND seen.observed_at >= :since AND seen.via NOT IN ('archive', 'rdap')
+                    )
+                )
+                """,  # noqa: S608  # the piece is ours
+                {"now": time_text(now), "since": time_text(since)},
+            )
+        )
+
     def save_observations(self, seen: Sequence[Observation]) -> None:
         for start in range(0, len(seen), BATCH):
             with self._session.write():

@@ -88,9 +88,16 @@ class Findings:
         return tuple(map(_match, self._session.rows("SELECT * FROM matches WHERE target_url = ? ORDER BY rank", (target_url,))))
 
     def chosen_offers(self, page_url: str) -> dict[str, str | None]:
-        """What a person chose to offer a page for some of its dead targets; None: nothing."""
-        rows = self._session.rows("SELECT target_url, offer_url FROM offer_choices WHERE page_url = ?", (page_url,))
+        """What a person chose to offer a page for some of its dead targets, the latest choice first; None: nothing."""
+        rows = self._session.rows(
+            "SELECT target_url, offer_url FROM offer_choices WHERE page_url = ? ORDER BY chosen_at DESC, target_url", (page_url,)
+        )
         return {row["target_url"]: row["offer_url"] for row in rows}
+
+    def chosen_at(self, page_url: str, target_url: str) -> str | None:
+        """When a person chose what to offer for it: as it is stored."""
+        row = self._session.row("SELECT chosen_at FROM offer_choices WHERE page_url = ? AND target_url = ?", (page_url, target_url))
+        return None if row is None else str(row["chosen_at"])
 
     def choose_offer(self, page_url: str, target_url: str, choice: OfferChoice | None, *, now: datetime) -> None:
         """What to offer a page for one of its dead targets; None: as if no person had chosen. Its event is the caller's."""

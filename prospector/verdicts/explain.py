@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from prospector.items import Confidence, Control, ControlKind, Observation, Outcome, Verdict, VerdictKind, Via
-from prospector.verdicts.looks import GONE_STATUSES, look
+from prospector.items import Confidence, Observation, Outcome, Verdict, VerdictKind
+from prospector.verdicts.looks import OURS, look
 from prospector.verdicts.policy import Passes, Policy
 from prospector.verdicts.signs import Sign, folded, known
+from prospector.verdicts.told import came_to, steps
 from prospector.words import label, sentence
 
 # rules that are no row of a table, in the words of somebody who was told of a dead link and doubts it
@@ -62,53 +64,16 @@ def explained(url: str, verdict: Verdict, seen: Sequence[Observation], policy: P
     yield ""
     yield from _rules(verdict, seen)
     yield "What would change it:"
-    yield from (f"  - {line}" for line in _what_would_change(verdict, policy, now))
+    yield from (f"  - {line}" for line in _what_would_change(url, verdict, policy, now))
 
 
 def _observation(one: Observation) -> Iterator[str]:
-    head = f"  {_time(one.observed_at)}  {_came_to(one)}"
-    yield head + (" (while our own network was down: not counted)" if one.offline else "")
-    for hop in one.hops:
-        yield f"      {hop.status} at {hop.url} sent us on to {hop.location}"
-    if one.hops and one.final_url:
-        yield f"      ended at {one.final_url}"
-    if one.certificate:
-        yield f"      its certificate: {one.certificate}"
-    if one.detail:
-        yield f"      {one.detail}"
-    if one.body is not None and (one.body.title or one.body.headings):
-        said = " / ".join(filter(None, (one.body.title, *one.body.headings[:2])))
-        yield f"      the page says: {said[:200]}"
-    if one.body is not None and one.body.words_present is False:
-        yield f"      none of the words expected of it stands on the page: {', '.join(one.expected[:8])}"
-    for control in one.controls:
-        yield f"      {_control(control)}"
+    took = f", {one.elapsed_ms} ms" if one.via in OURS and one.outcome is Outcome.ANSWERED else ""
+    yield f"  {_time(one.observed_at)}  {came_to(one)}{took}"
+    yield from (f"      {step}" for step in steps(one))
     if not one.offline:
         found = look(one)
         yield f"      this look alone says: {label(found.kind)}. {found.reason}"
-
-
-def _came_to(one: Observation) -> str:
-    match one.via:
-        case Via.PERSON:
-            return f"a person looked and found it {'alive' if one.status == 200 else 'dead'}"
-        case Via.ARCHIVE:
-            return f"a web archive was answered {one.status}"
-        case Via.RDAP:
-            return f"the registry that keeps the domain {'knows no such name' if one.status in GONE_STATUSES else 'knows the name'}"
-        case _:
-            pass
-    how = "in a browser: " if one.via is Via.BROWSER else ""
-    if one.outcome is Outcome.ANSWERED:
-        return f"{how}answered {one.status} in {one.elapsed_ms} ms"
-    return f"{how}{label(one.outcome)}"
-
-
-def _control(control: Control) -> str:
-    what = "the host's root" if control.kind is ControlKind.ROOT else "a made-up neighbour"
-    answer = f"answered {control.status}" if control.outcome is Outcome.ANSWERED else label(control.outcome)
-    alike = "" if control.similarity is None else f", {control.similarity:.0%} the same text"
-    return f"for comparison, {what} {control.url}: {answer}{alike}"
 
 
 def _rules(verdict: Verdict, seen: Sequence[Observation]) -> Iterator[str]:
@@ -139,21 +104,21 @@ def _of_row(sign: Sign, seen: Sequence[Observation]) -> str:
     return f"a sign of “{sign.means.value.replace('_', ' ')}”{words} (known from: {sign.source})"
 
 
-def _what_would_change(verdict: Verdict, policy: Policy, now: datetime) -> Iterator[str]:
+def _what_would_change(url: str, verdict: Verdict, policy: Policy, now: datetime) -> Iterator[str]:
     due = verdict.next_check_at
     look = "a look now" if due is None or due <= now else f"the next look, due {_time(due)}"
     if not verdict.kind.dead:
         yield f"{look}, if it finds something else"
-        yield "a person's word: scrapy verdicts mark URL dead --note …"
+        yield f"a person's word: scrapy verdicts mark {shlex.quote(url)} dead"
         return
     yield "one answer with the page's content: it would count as alive at once"
     if verdict.confidence is Confidence.PROBABLE:
         needs = policy.needs(verdict.kind)
         if verdict.kind is VerdictKind.HIJACKED or needs is None:
-            yield "a person's confirmation: scrapy verdicts confirm URL"
+            yield f"a person's confirmation: scrapy verdicts confirm {shlex.quote(url)}"
         else:
             yield f"{look}: confirmed needs {_needs(needs)}"
-    yield "a person's word that it works: scrapy verdicts mark URL alive --note …"
+    yield f"a person's word that it works: scrapy verdicts mark {shlex.quote(url)} alive"
 
 
 def _needs(needs: Passes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Literal
@@ -200,6 +201,32 @@ async def test_an_export_is_taken_back_at_the_desk(page: Page, desk: Desk) -> No
     assert status(desk, 2) is DraftStatus.APPROVED
 
 
+async def test_approved_letters_are_downloaded_marked_and_told_as_sent(page: Page, desk: Desk, tmp_path: Path) -> None:
+    seen_lately(desk.store)
+    for number in (2, 3):
+        assert isinstance(desk.decisions.approve(number, now=NOW), Done)
+    await page.goto("/export")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Download").click()
+    file = await waiting.value
+    assert file.suggested_filename == f"demo-letters-{NOW:%Y-%m-%d}.zip"
+    await file.save_as(tmp_path / "letters.zip")
+    with zipfile.ZipFile(tmp_path / "letters.zip") as packed:
+        assert packed.namelist() == ["0002-library.test.eml", "0003-school.test.eml"]
+    await expect(page.locator("#exported")).to_contain_text("2 letters in demo-letters")
+    assert status(desk, 2) is DraftStatus.EXPORTED
+    await page.get_by_role("button", name="Take the export back").click()
+    await said(page, "Undone")
+    assert status(desk, 2) is DraftStatus.APPROVED
+    await page.select_option("#form", "csv:lemlist")
+    async with page.expect_download() as waiting:
+        await page.get_by_role("button", name="Download").click()
+    assert (await waiting.value).suggested_filename == f"demo-lemlist-{NOW:%Y-%m-%d}.csv"
+    await page.get_by_role("button", name="They are sent").click()
+    await said(page, "2 letters marked.")
+    assert status(desk, 2) is DraftStatus.SENT
+
+
 async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, desk: Desk) -> None:
     german = Contact(site=site_of(LIBRARY), kind=ContactKind.EMAIL, value="editor@garten.de", source_url=LIBRARY, found_at=NOW)
     desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
@@ -215,6 +242,28 @@ async def test_where_the_law_wants_consent_a_second_key_says_yes(page: Page, des
     await page.keyboard.press("Enter")
     await said(page, "Approved.")
     assert status(desk, 2) is DraftStatus.APPROVED
+
+
+async def test_many_letters_that_want_consent_are_asked_about_once(page: Page, desk: Desk) -> None:
+    german = Contact(site=site_of(LIBRARY), kind=ContactKind.EMAIL, value="editor@garten.de", source_url=LIBRARY, found_at=NOW)
+    desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
+    desk.decisions.writer.redraft(LIBRARY, now=NOW)
+    await page.goto("/")
+    await page.check("#select-all")
+    await page.keyboard.press("a")
+    await expect(page.locator("#ask li")).to_have_count(1)
+    await expect(page.locator("#ask")).to_contain_text("library.test: Germany: garten.de ends in .de")
+    await page.keyboard.press("Escape")
+    await said(page, "3 letters approved. 1 is left as before.")
+    assert status(desk, 2) is DraftStatus.READY
+    await page.check("#select-all")
+    await page.keyboard.press("a")
+    await page.get_by_role("button", name="Yes, approve it").click()
+    await said(page, "With your word: 1 letter approved.")
+    assert status(desk, 2) is DraftStatus.APPROVED
+    await page.keyboard.press("z")
+    await said(page, "Undone: the approval.")
+    assert status(desk, 2) is DraftStatus.READY
 
 
 async def test_a_letter_to_a_form_is_pasted_there(page: Page, desk: Desk) -> None:
@@ -291,6 +340,48 @@ async def test_everything_by_keyboard(page: Page, desk: Desk) -> None:
     await said(page, "1 letter approved.")
 
 
+async def test_a_phone_shows_the_letter_first_and_the_evidence_at_a_touch(page: Page, desk: Desk) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto("/drafts/1")
+    letter, evidence = page.locator(".letter"), page.locator(".evidence")
+    await expect(letter).to_be_visible()
+    await expect(evidence).to_be_hidden()
+    await page.get_by_role("button", name="Evidence").click()
+    await expect(evidence).to_be_visible()
+    await expect(letter).to_be_hidden()
+    await page.locator(".claim", has_text="taken over").get_by_role("button", name="Confirm dead").click()
+    await said(page, "confirmed")
+    await expect(evidence).to_be_visible()  # a decision about a link leaves one where one was
+    await page.keyboard.press("w")
+    await expect(letter).to_be_visible()
+    await page.keyboard.press("v")  # first shows which link it would be about
+    await expect(evidence).to_be_visible()
+    verdict = desk.store.evidence.verdict(MINT)
+    assert verdict is not None
+    assert verdict.kind is VerdictKind.GONE
+
+
+async def test_while_one_writes_there_are_two_columns(page: Page) -> None:
+    await page.goto("/drafts/1")
+    await page.keyboard.press("e")
+    evidence, body, mail = page.locator(".evidence"), page.locator("#body"), page.locator("#mail")
+    await expect(evidence).to_be_hidden()
+    await expect(body).to_be_focused()
+    left, right = await body.bounding_box(), await mail.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] < right["x"]
+    assert left["width"] > 580  # a line of a letter, whole
+    await body.press("Control+End")
+    await body.type(" More.")
+    await page.get_by_role("button", name="Evidence").click()
+    await expect(mail).to_be_hidden()
+    right = await evidence.bounding_box()
+    assert right is not None
+    assert left["x"] + left["width"] < right["x"]
+    await expect(body).to_have_value(re.compile(r"More\.$"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
@@ -301,12 +392,24 @@ async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
     desk.decisions.choose_offer(3, MINT, OFFERS[2], now=NOW)
     context = await chromium.new_context(base_url=origin, color_scheme=scheme, viewport={"width": width, "height": height}, bypass_csp=True)
     page = await context.new_page()
-    for path in ("/", "/drafts/1", "/drafts/3", "/dashboard", "/?status=sent", "/nowhere"):
+    for path, view in (
+        ("/", ""),
+        ("/drafts/1", ""),
+        ("/drafts/1", "Evidence"),
+        ("/drafts/3", "Letter"),
+        ("/drafts/3", "Evidence"),
+        ("/dashboard", ""),
+        ("/export", ""),
+        ("/?status=sent", ""),
+        ("/nowhere", ""),
+    ):
         await page.goto(path)
         await page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         if path == "/drafts/3":
             await page.keyboard.press("e")
             await page.keyboard.press("Control+a")
+        if view and (switch := page.get_by_role("button", name=re.compile(f"^{view}")).first) and await switch.is_visible():
+            await switch.click()
         found = await Axe().run(page, options={"resultTypes": ["violations"], "iframes": False})
         bad = [
             (one["id"], one["nodes"][0]["html"][:120]) for one in found.response["violations"] if one["impact"] in {"serious", "critical"}
@@ -371,11 +474,16 @@ async def test_a_saved_page_cannot_be_opened_by_itself(page: Page) -> None:
 
 
 async def test_markup_in_crawled_words_stays_text(page: Page) -> None:
-    for path in ("/", "/drafts/1", "/dashboard"):
+    for path, more in (
+        ("/", ["/static/queue.js"]),
+        ("/drafts/1", ["/static/letter.js"]),
+        ("/dashboard", []),
+        ("/export", ["/static/export.js"]),
+    ):
         await page.goto(path)
         assert not (await page.title()).startswith("hacked")
         scripts = await page.eval_on_selector_all("script", "all => all.map(one => one.getAttribute('src'))")
-        assert scripts == ["/static/desk.js"]
+        assert scripts == ["/static/desk.js", *more]
     await page.goto("/drafts/1")
     await expect(page.locator("h1")).to_have_text(f"Herb links {SCRIPT}")
     await expect(page.locator(".claim h3").nth(1)).to_have_text(f"Herbs A to Z {SCRIPT}")

@@ -105,6 +105,19 @@ class TestBeforeAnythingStarts:
         assert typed("resources") == 2
         assert "s.txt:2: all seeds are on your own site, or on the list of what to ignore." in capsys.readouterr().err
 
+    def test_a_recheck_before_any_crawl(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        campaign_in(tmp_path)
+        assert typed("recheck") == 1
+        assert "nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources" in capsys.readouterr().err
+        assert not (tmp_path / "output").exists()
+
+    def test_a_site_of_ones_own_that_nobody_else_can_see(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        campaign_in(tmp_path, extra='[[sites]]\nurl = "http://localhost:8000/"')
+        assert typed("site") == 2
+        said = capsys.readouterr().err
+        assert "campaign.toml:" in said
+        assert "sites.url: http://localhost:8000/ can be reached from this machine or network only" in said
+
     def test_an_index_of_no_site(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         campaign_in(tmp_path)
         assert typed("site") == 2

@@ -60,6 +60,16 @@ def test_a_sound_campaign_has_no_failures(folder: Path) -> None:
     assert not (folder / "output").exists()  # looking makes nothing
 
 
+def test_what_could_be_better_is_a_warning(folder: Path) -> None:
+    path = folder / "campaign.toml"
+    path.write_text(CAMPAIGN.replace("127.0.0.1", "example.org") + "[crawl]\ndelay = 0.1\n")
+    finding = look(folder)["better"]
+    assert finding.level is Level.WARN
+    assert finding.text.startswith("campaign.toml:13  crawl.delay: 0.1 is less than a second")
+    path.write_text(CAMPAIGN)
+    assert "can't be offered to anybody" in look(folder)["better"].text
+
+
 def test_every_mistake_in_the_campaign_is_shown(folder: Path) -> None:
     (folder / "campaign.toml").write_text(CAMPAIGN.replace('"garden"', '"my garden"').replace('"volunteer"', '"friend"'))
     found = look(folder)["campaign"]

@@ -8,7 +8,7 @@ import pytest
 
 from prospector.commands.drafts import Command
 from prospector.items import DraftStatus
-from prospector.store import Store
+from prospector.store import Actor, Store
 from tests.documents import parser_of
 from tests.store import builders as make
 from tests.store.deeds import edit
@@ -53,6 +53,15 @@ def test_the_list_can_be_narrowed(here: Store, capsys: pytest.CaptureFixture[str
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.endswith("No letter is sent.\n")
+
+
+def test_a_letter_that_was_sent_is_listed_with_what_became_of_it(here: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    draft = here.drafts.get(1)
+    assert draft is not None
+    written = {"status": DraftStatus.SENT, "outcome": "no-reply"}
+    here.drafts.change(draft, written, actor=Actor.PERSON, kind="marked no-reply", now=make.NOON)
+    assert typed("list", status="sent") == 0
+    assert capsys.readouterr().out.split()[:3] == ["1", "no", "reply"]
 
 
 def test_a_letter_is_shown_whole_in_a_persons_words_where_there_are_any(here: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,6 +23,8 @@ from tests.misbehaving_site import MisbehavingSite
 from tests.resource_web import ResourceWeb
 
 DUE_AT_ONCE = '[verdicts]\ngone = { passes = 2, gap = "0s" }'
+# … and what was seen a moment ago is old already
+STALE_AT_ONCE = f"{DUE_AT_ONCE}\n[export]\nfresh_hours = 0.0001"
 # recheck(only=…) as a command of its own
 ONLY = """
 import sys
@@ -57,7 +59,8 @@ async def crawled(web: ResourceWeb, extra: str = DUE_AT_ONCE) -> tuple[str, str,
 
 
 async def test_an_export_looks_first_at_what_is_due(web: ResourceWeb) -> None:
-    seed, gone, works = await crawled(web)
+    seed, gone, works = await crawled(web, extra=STALE_AT_ONCE)
+    await asyncio.sleep(0.5)
     code, out, said = await scrapy_async("export", "dead-links", cwd=web.folder, **web.settings)
     assert code == 0, said
     assert "1 address is due for another look: looking first (--no-recheck skips it)." in said
@@ -67,8 +70,18 @@ async def test_an_export_looks_first_at_what_is_due(web: ResourceWeb) -> None:
     assert row["confidence"] == "confirmed"
 
 
-async def test_no_recheck_exports_what_is_known(web: ResourceWeb) -> None:
+async def test_what_was_seen_within_the_campaigns_hours_is_not_asked_for_again(web: ResourceWeb) -> None:
     _, gone, _ = await crawled(web)
+    code, out, said = await scrapy_async("export", "dead-links", cwd=web.folder, **web.settings)
+    assert code == 0, said
+    assert "due for another look" not in said
+    assert "probable" in out
+    assert web.asked()[gone] == 1
+
+
+async def test_no_recheck_exports_what_is_known(web: ResourceWeb) -> None:
+    _, gone, _ = await crawled(web, extra=STALE_AT_ONCE)
+    await asyncio.sleep(0.5)
     code, out, _ = await scrapy_async("export", "dead-links", "--no-recheck", cwd=web.folder, **web.settings)
     assert code == 0
     assert "probable" in out
@@ -113,7 +126,8 @@ def command() -> Command:
 async def test_what_is_due_is_left_to_a_crawl_that_is_at_work(
     web: ResourceWeb, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, gone, _ = await crawled(web)
+    _, gone, _ = await crawled(web, extra=STALE_AT_ONCE)
+    await asyncio.sleep(0.5)
     monkeypatch.chdir(web.folder)
     with Store.open(web.database) as store, store.lock("resources", now=utc_now()):
         recheck(command(), Namespace(campaign=None, no_recheck=False))
@@ -123,7 +137,8 @@ async def test_what_is_due_is_left_to_a_crawl_that_is_at_work(
 
 
 async def test_settings_that_can_not_be_used_are_told_before_anything_starts(web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-    await crawled(web)
+    await crawled(web, extra=STALE_AT_ONCE)
+    await asyncio.sleep(0.5)
     monkeypatch.chdir(web.folder)
     broken = command()
     assert broken.settings is not None

@@ -103,8 +103,8 @@ def test_explain_tells_what_was_seen_which_rules_spoke_and_what_would_change_it(
     assert "answered 200" in told
     assert "Slot gacor" in told
     assert "none of the words expected of it" in told
-    assert "the host's root https://taken.example.com/: answered 404" in told
-    assert "scrapy verdicts confirm URL" in told
+    assert "the site's front page https://taken.example.com/: answered 404" in told
+    assert f"scrapy verdicts confirm {SPAM}\n" in told
     assert "Linked from 1 page: https://library.example.org/links" in told
 
 

@@ -16,6 +16,7 @@ from prospector.export.fix_list import Address, Fix, FixLink, FixList, Look, NoF
 from prospector.export.fix_list_forms import FORMS, as_html, as_markdown, as_text
 from prospector.items import (
     ArchivedCopy,
+    BodySample,
     Confidence,
     Control,
     ControlKind,
@@ -161,7 +162,7 @@ def test_only_what_is_confirmed_is_claimed_unless_all_is_asked_for(world: World)
     world.judge(Dead(2, confidence=Confidence.PROBABLE))
     found = listed(world)
     assert (len(found.links), found.unconfirmed) == (1, 1)
-    assert "1 more link was found failing too" in as_text(found)
+    assert "1 more link looks dead or taken over too, which is not confirmed yet." in as_text(found)
     everything = listed(world, everything=True)
     assert [link.certain for link in everything.links] == [True, False]
     assert "not confirmed yet" in as_html(everything)
@@ -186,6 +187,27 @@ def test_what_answers_at_a_taken_over_address_is_nowhere_to_click(world: World, 
         assert "http://casino" not in text
         assert "https://casino" not in text
         assert "www.old1" not in text
+
+
+def test_a_taken_over_page_is_not_called_dead_and_a_persons_note_stays_at_home(world: World) -> None:
+    saved(world, make.link(target()))
+    world.judge(Dead(kind=VerdictKind.HIJACKED))
+    casino = BodySample(
+        sha256="0" * 64, size=5000, complete=True, title="Slot gacor, togel and situs judi", words_present=False, signs=("hijack-gambling",)
+    )
+    world.store.evidence.save_observations(
+        [
+            *(make.seen(target(), observed_at=NOW - days * DAY, status=200, body=casino) for days in (2, 1)),
+            make.seen(target(), observed_at=NOW - timedelta(hours=2), via=Via.PERSON, status=410, detail="our client knows them"),
+        ]
+    )
+    found = listed(world)
+    assert "found taken over" in found.links[0].ruled_out[0]
+    for form in FORMS.values():
+        text = " ".join(form(found).split())
+        assert "found failing" not in text
+        assert "nowhere" not in text
+        assert "our client" not in text
 
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)> [x](javascript:alert(1)) `` ` @admin # | {{ 7*7 }} \u202egnp'

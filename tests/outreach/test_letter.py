@@ -297,7 +297,7 @@ def test_the_page_that_a_person_chose_is_offered_though_another_is_stronger_and_
         verdict=replace(chosen.verdict, confidence=Confidence.PROBABLE),
     )
     whom = prospect(chosen, offering(2, "best", confidence=0.9))
-    draft = compose(whom, Campaign(), shipped(), now=NOW, seen={}, chosen={target(1)})
+    draft = compose(whom, Campaign(), shipped(), now=NOW, seen={}, chosen=[target(1)])
     assert isinstance(draft, Draft)
     assert offered(draft) == ["chosen"]
     assert draft.status is DraftStatus.WAITING

@@ -13,10 +13,11 @@ from typing import Any
 import aiohttp
 import pytest
 
-from prospector.items import DraftStatus
+from prospector.items import Contact, ContactKind, DraftStatus
+from prospector.links.sites import site_of
 from prospector.review.serving import Desk
 from prospector.store import Store, StoredDraft
-from tests.review.desk_world import MINT, NOW, OFFERS, SOIL
+from tests.review.desk_world import CLUB, LIBRARY, MINT, NOW, OFFERS, SOIL
 from tests.store import builders as make
 
 
@@ -103,6 +104,29 @@ async def test_many_at_once_say_how_many_and_why_not_the_rest(desk: Desk, client
     assert told["refused"] == [3]
     await post(client, "/undo", events=told["events"])
     assert {draft(desk, number).status for number in (2, 4)} == {DraftStatus.READY}
+
+
+async def test_letters_that_wait_for_a_word_are_asked_about_together(desk: Desk, client: aiohttp.ClientSession) -> None:
+    for url in (LIBRARY, CLUB):
+        german = Contact(site=site_of(url), kind=ContactKind.EMAIL, value=f"{site_of(url)}@garten.de", source_url=url, found_at=NOW)
+        desk.store.prospects.save_contacts(german.site, [german], checked_at=NOW)
+        desk.decisions.writer.redraft(url, now=NOW)
+    code, told = await post(client, "/bulk", deed="approve", ids=[2, 3, 4])
+    assert code == 200
+    assert told["said"] == "1 letter approved."
+    assert [line.partition(":")[0] for line in told["asks"]] == ["library.test", "club.test"]
+    assert all("Germany" in line for line in told["asks"])
+    assert told["ask_ids"] == [2, 4]
+    assert {number: draft(desk, number).status for number in (2, 3, 4)} == {
+        2: DraftStatus.READY,
+        3: DraftStatus.APPROVED,
+        4: DraftStatus.READY,
+    }
+    code, more = await post(client, "/bulk", deed="approve", ids=told["ask_ids"], acknowledged=True)
+    assert (more["said"], more["asks"]) == ("2 letters approved.", [])
+    code, told = await post(client, "/undo", events=[*told["events"], *more["events"]])
+    assert code == 200, told
+    assert {draft(desk, number).status for number in (2, 3, 4)} == {DraftStatus.READY}
 
 
 async def test_a_target_is_named_by_a_link_to_it(desk: Desk, client: aiohttp.ClientSession) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from prospector.items import DraftStatus
+from prospector.deciding import Outcome
+from prospector.items import ArchivedCopy, DraftStatus
 from prospector.review.draft_page import draft_values
 from prospector.review.pages import Pages
 from prospector.store.desk import Filter
-from tests.desk_world import DAY, NOW, Dead, World, done, target
+from tests.desk_world import DAY, NOW, OFFER, OTHER_OFFER, Dead, World, done, target
 from tests.store import builders as make
 
 HOUR = timedelta(hours=1)
@@ -118,3 +119,84 @@ def test_an_export_is_taken_back_by_its_number_alone(world: World) -> None:
     assert "Delete the file" in done(world.decisions.undo(event, now=NOW)).said
     assert "take-back" not in html(world, draft_id)
     assert world.suppressions.letters() == ()
+
+
+def test_a_copy_of_another_page_says_whose_it_is(world: World) -> None:
+    draft_id = approved(world)
+    archive = "https://web.archive.org/web/20140121150000/"
+    world.store.findings.save_archived(ArchivedCopy(target_url=target(), captured_at=NOW, archive_url=archive + target()), now=NOW)
+    assert "led there when the archive visited it" not in html(world, draft_id)
+    other = ArchivedCopy(target_url=target(), captured_at=NOW, archive_url=f"{archive}https://old1.example.net/moved")
+    world.store.findings.save_archived(other, now=NOW)
+    shown = html(world, draft_id)
+    assert "It shows" in shown
+    assert "old1[.]example[.]net/moved" in shown
+
+
+def test_a_letter_that_was_sent_says_what_became_of_it(world: World) -> None:
+    draft_id = exported(world)
+    done(world.decisions.mark(draft_id, Outcome.SENT, now=NOW))
+    assert 'class="chip status sent">sent<' in html(world, draft_id)
+    done(world.decisions.mark(draft_id, Outcome.NO_REPLY, now=NOW))
+    assert 'class="chip status no-reply">no reply<' in html(world, draft_id)
+    done(world.decisions.mark(draft_id, Outcome.WON, now=NOW))
+    shown = html(world, draft_id)
+    assert 'class="chip status won">won<' in shown
+    assert "Marked as won" in shown
+    assert [row.outcome for row in world.store.desk.listed(Filter())] == ["won"]
+
+
+# -- a letter has room for few offers ----------------------------------------------------------------------------------------
+
+
+def offers(world: World) -> dict[str, str]:
+    return {claim.target_url: claim.offer_url for claim in world.draft().claims if claim.offer_url}
+
+
+def chosen_now(shown: str) -> int:
+    return shown.count('class="offer chosen"')
+
+
+def test_an_offer_that_has_to_make_room_for_another_is_named_before_and_after_and_comes_back(world: World) -> None:
+    world.page(dead=[Dead(1), Dead(2)])
+    draft = world.crawl()
+    assert offers(world) == {target(1): OFFER}
+    assert "takes the place of an offer, such as that for “Planting guide 1”: a letter offers 1 page of yours at most" in html(
+        world, draft.id
+    )
+    result = done(world.decisions.choose_offer(draft.id, target(2), OTHER_OFFER, now=NOW))
+    assert result.said == (
+        "Offer changed. For “Planting guide 1” nothing is offered now: a letter offers 1 page of yours at most (templates.own_pages)."
+    )
+    assert offers(world) == {target(2): OTHER_OFFER}
+    assert chosen_now(html(world, draft.id)) == 1
+    assert done(world.decisions.undo(result.event_id, now=NOW)).said == "Undone: the choice of what to offer."
+    assert offers(world) == {target(1): OFFER}
+
+
+def test_the_latest_choice_is_the_one_that_has_room_also_after_an_undo(world: World) -> None:
+    world.page(dead=[Dead(1), Dead(2)])
+    draft = world.crawl()
+    done(world.decisions.choose_offer(draft.id, target(2), OTHER_OFFER, now=NOW))
+    done(world.decisions.choose_offer(draft.id, target(1), OFFER, now=NOW + HOUR))
+    assert offers(world) == {target(1): OFFER}
+    last = done(world.decisions.choose_offer(draft.id, target(2), OFFER, now=NOW + 2 * HOUR))
+    assert offers(world) == {target(2): OFFER}
+    done(world.decisions.undo(last.event_id, now=NOW + 3 * HOUR))
+    assert offers(world) == {target(1): OFFER}
+    assert chosen_now(html(world, draft.id)) == 1
+
+
+def test_what_was_taken_back_is_told_in_plain_words(world: World) -> None:
+    draft_id = approved(world)
+    assert done(world.decisions.undo(draft_id=draft_id, now=NOW)).said == "Undone: the approval."
+    done(world.decisions.ignore(target(), now=NOW))
+    assert done(world.decisions.undo(now=NOW)).said == "Undone: what you said of the link."
+    said = done(world.decisions.alive(target(), now=NOW)).said
+    assert said == "Your look is noted. The link counts as “works” now."
+    done(world.decisions.undo(now=NOW))
+    done(world.decisions.snooze(draft_id, until=NOW + DAY, now=NOW))
+    assert done(world.decisions.undo(draft_id=draft_id, now=NOW)).said == "Undone: it is no longer put aside."
+    done(world.decisions.approve(draft_id, now=NOW))
+    done(world.decisions.mark(draft_id, Outcome.SENT, now=NOW))
+    assert done(world.decisions.undo(draft_id=draft_id, now=NOW)).said == "Undone: the mark “sent”."
