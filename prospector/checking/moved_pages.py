@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from prospector.archive.page import read_captured
@@ -29,6 +30,7 @@ MOST_REQUESTS = 5  # for one dead page
 SITEMAP_MAXSIZE = 5 * 1024 * 1024  # bytes
 PAGE_MAXSIZE = 1024 * 1024  # bytes
 MOST_PAGES = 20_000  # of a site, by address
+MISSING = frozenset({404, 410})
 REMEMBERED = 50  # sites; one with a large sitemap takes a few megabytes
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
@@ -46,6 +48,14 @@ class _Site:
     def __init__(self) -> None:
         self.asking = asyncio.Lock()
         self.listed: FoundPages | None = None  # by its sitemap; None: not asked yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """What became of a new address that was found before."""
+
+    holds: bool | None  # None: it gave no answer that says
+    answer: str  # in words
 
 
 class MovedPages:
@@ -79,6 +89,20 @@ class MovedPages:
             if (home := await self._read(topic, archived, candidate, asked)) is not None:
                 return home
         return None
+
+    async def again(self, target: str, new_url: str) -> SecondLook:
+        """Whether a page that was found to be the new home of `target` is still there. One request, and its redirects."""
+        try:
+            answer = await self._network.get(new_url, limit=PAGE_MAXSIZE, purpose=Purpose.MOVED)
+        except Failed as failed:
+            return SecondLook(holds=None, answer=failed.outcome.value)
+        if answer.status != 200 or not _is_html(answer):
+            said = f"HTTP {answer.status}" if answer.status != 200 else answer.content_type
+            return SecondLook(holds=False if answer.status in MISSING else None, answer=said)
+        if not _leads_there(new_url, answer.url, target):
+            return SecondLook(holds=False, answer=f"it leads to {answer.url}")
+        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
+        return SecondLook(holds=not page.lost, answer="a page that says it is missing" if page.lost else "HTTP 200")
 
     async def _listed(self, origin: str, asked: _Asked) -> FoundPages:
         """Pages that the site's sitemap lists, asked for once in a run."""
@@ -116,9 +140,7 @@ class MovedPages:
         """The candidate, if it answers, is itself, and says what the dead page said."""
         url = candidate.page.url
         answer = await self._get(url, asked, limit=PAGE_MAXSIZE)
-        if answer is None or answer.status != 200 or not _is_html(answer) or is_root(answer.url):
-            return None
-        if landing(url, answer.url) not in {Landing.SAME, Landing.ELSEWHERE} or answer.url == topic.target_url:
+        if answer is None or answer.status != 200 or not _is_html(answer) or not _leads_there(url, answer.url, topic.target_url):
             return None
         page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
         if page.lost:
@@ -138,6 +160,11 @@ class MovedPages:
             return None
         asked.left -= len(answer.hops)
         return answer
+
+
+def _leads_there(url: str, final_url: str, target: str) -> bool:
+    """To a page of its own: not to the home page, a parent or another site, and not back to the dead one."""
+    return not is_root(final_url) and landing(url, final_url) in {Landing.SAME, Landing.ELSEWHERE} and final_url != target
 
 
 def _origin(url: str) -> str:

@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from prospector.store import (
+    alias_tables,
     backlink_tables,
     decision_tables,
     desk_tables,
@@ -22,7 +23,7 @@ from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 10  # the number of migrations below
+VERSION = 11  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -83,6 +84,12 @@ def _seeds(db: Database) -> None:
 @MIGRATIONS(name="10 sightings")
 def _sightings(db: Database) -> None:
     for statement in watching_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="13 looks at new addresses")
+def _looks_at_new_addresses(db: Database) -> None:
+    for statement in alias_tables.ALL:
         db.execute(statement)
 
 
