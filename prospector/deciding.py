@@ -100,7 +100,7 @@ class Decisions:
             return why_not(draft.status, Action.EXPORT)
         if draft.released_at is None:
             return f"It is approved in advance. {self.checks.what_next(draft)}"
-        return self.checks.nobody_to_write_to(draft, now=now) or self.checks.lint_error(draft)
+        return self.checks.nobody_to_write_to(draft, now=now) or self.checks.lost_address(draft) or self.checks.lint_error(draft)
 
     def why_not_handed_over(self, draft_id: int, *, now: datetime) -> str:
         """Why a person should not send this letter by hand now, in a sentence that says what would help; "" if they may."""

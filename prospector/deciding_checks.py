@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.deciding_claims import claims_of, fallen_claims, named, stale_targets
+from prospector.deciding_claims import claims_of, fallen_claims, lost_addresses, named, stale_addresses, stale_targets
 from prospector.drafting import previous_of, stored_prospect
 from prospector.items import ContactKind, Draft, Wait
 from prospector.outreach.lint import Finding, Severity, lint, personal_part
@@ -35,7 +35,11 @@ class Checks:
             return "Choose the offer first: one of the pages that fit, or none."
         if Wait.CONTACT in draft.waits or not draft.recipient:
             return "Nobody to write to was found. Choose a contact, or leave it for a later crawl."
-        return self.nobody_to_write_to(draft, now=now) or self.rival(draft) or self.lint_error(draft)
+        return self.nobody_to_write_to(draft, now=now) or self.rival(draft) or self.lost_address(draft) or self.lint_error(draft)
+
+    def lost_address(self, draft: StoredDraft) -> str:
+        lost = lost_addresses(self.store, draft)
+        return f"The new address that it gives for {named(lost)} no longer holds. Take it out of the text first." if lost else ""
 
     def nobody_to_write_to(self, draft: StoredDraft, *, now: datetime) -> str:
         if self.is_hidden(draft) and draft.hidden_address_allowed_at is None:
@@ -105,6 +109,9 @@ class Checks:
         if fallen := fallen_claims(self.store, draft):
             return f"{named(fallen)} is not confirmed dead any more. {LOOK_AGAIN}"
         fresh = self.campaign.export.fresh
+        if silent := stale_addresses(self.store, draft, fresh=fresh, now=now):
+            hours = f"{fresh.total_seconds() / 3600:g} hours"
+            return f"The new address of {named(silent)} did not answer within the last {hours} (export.fresh_hours). {LOOK_AGAIN}"
         stale = set(stale_targets(self.store, draft, fresh=fresh, now=now))
         if stale:
             claims = [claim for claim in claims_of(self.store, draft) if claim.target_url in stale]

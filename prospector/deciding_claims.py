@@ -30,9 +30,30 @@ def is_confirmed(store: Store, target_url: str) -> bool:
     return verdict is not None and verdict.kind.dead and verdict.confidence is Confidence.CONFIRMED
 
 
+def lost_addresses(store: Store, draft: StoredDraft) -> list[Claim]:
+    """Links that the letter says moved to an address where they are not, or not any more."""
+    return [claim for claim in draft.claims if claim.new_url and _address(store, claim.target_url) != claim.new_url]
+
+
+def _address(store: Store, target_url: str) -> str:
+    alias = store.findings.alias(target_url)
+    return alias.new_url if alias else ""
+
+
 def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[str]:
-    """Links that the letter names and that nobody looked at within that time."""
-    return [claim.target_url for claim in claims_of(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
+    """Links that the letter names and that nobody looked at within that time, or not at the new address that it gives for them."""
+    unseen = [claim.target_url for claim in claims_of(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
+    return list(dict.fromkeys([*unseen, *(claim.target_url for claim in stale_addresses(store, draft, fresh=fresh, now=now))]))
+
+
+def stale_addresses(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[Claim]:
+    """Links whose new address, which the letter gives, did not answer within that time."""
+    stale = []
+    for claim in draft.claims:
+        alias = store.findings.alias(claim.target_url) if claim.new_url else None
+        if alias is not None and (alias.seen_at is None or alias.seen_at < now - fresh):
+            stale.append(claim)
+    return stale
 
 
 def _seen_since(store: Store, target_url: str, since: datetime) -> bool:

@@ -359,6 +359,7 @@ class Claim:
     target_url: str
     anchor: str = ""
     offer_url: str = ""  # the page offered for it
+    new_url: str = ""  # where the letter says that it moved
     carries: bool = False  # the letter is written for its sake
 
 
@@ -402,6 +403,7 @@ class Draft:
     waits: tuple[Wait, ...] = ()  # the same, for programs
     claims: tuple[Claim, ...] = ()  # what the text names
     dead: Mapping[str, Confidence] = field(default_factory=dict)  # every dead link of the page: what may be named at all
+    moved: Mapping[str, str] = field(default_factory=dict)  # those of them that moved → their new addresses
     follow_up_of: int | None = None
 
 

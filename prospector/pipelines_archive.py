@@ -48,6 +48,7 @@ class LookIntoArchive(CampaignPipeline):
         self._to_ask: OrderedDict[str, VerdictKind] = OrderedDict()
         self._answers: dict[str, asyncio.Future[None]] = {}  # of those that are being asked about; done when nothing more is to come
         self._asked: set[int] = set()  # of this run, by hash: there may be a hundred thousand
+        self._looked: set[int] = set()  # dead targets that were looked at in this run, likewise
         self._asking: asyncio.Task[None] | None = None
 
     async def open_spider(self) -> None:
@@ -66,8 +67,10 @@ class LookIntoArchive(CampaignPipeline):
     def _looks_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
         """Begin early: an archive takes seconds for each page, and the crawl goes on meanwhile."""
         for look, verdict in judged:
-            if verdict.kind.dead and len(self._to_ask) < MOST_EARLY:
-                self._ask(look.target_url, verdict.kind)
+            if verdict.kind.dead:
+                self._looked.add(hash(look.target_url))
+                if len(self._to_ask) < MOST_EARLY:
+                    self._ask(look.target_url, verdict.kind)
 
     async def _wait_for(self, page_url: str) -> None:
         dead = {link.target_url: verdict for link, verdict in self.spider.store.pages.dead_links(page_url)}
@@ -112,7 +115,7 @@ class LookIntoArchive(CampaignPipeline):
                 if await self._look_up(target_url, kind):
                     await self._searches.acquire()
                     answering.later = True
-                    self.spider.beside(self._search(target_url)).add_done_callback(lambda _: self._searches.release())
+                    self.spider.beside(self._find_home(target_url)).add_done_callback(lambda _: self._searches.release())
 
     @asynccontextmanager
     async def _answering(self, target_url: str) -> AsyncIterator[_Answering]:
@@ -130,7 +133,7 @@ class LookIntoArchive(CampaignPipeline):
                 answer.set_result(None)
 
     async def _look_up(self, target_url: str, kind: VerdictKind) -> bool:
-        """Ask the archive, unless it was asked. True when a search for the page's new address is to follow: an archived copy tells what to look for."""
+        """Ask the archive, unless it was asked. True when the page's new address is to be searched for, or asked: an archived copy tells what to look for."""
         findings = self.spider.store.findings
         copy = findings.archived(target_url)
         news = False
@@ -140,27 +143,49 @@ class LookIntoArchive(CampaignPipeline):
                 findings.save_archived(copy, now=utc_now())
                 news = copy.captured_at is not None
             self.count(f"archive/{_what_came(copy)}")
-        return kind in MAY_HAVE_MOVED and findings.alias(target_url) is None and (news or self._search_due(target_url))
+        if kind not in MAY_HAVE_MOVED:
+            return False
+        if findings.alias(target_url) is not None:
+            return hash(target_url) in self._looked
+        return news or self._search_due(target_url)
 
     def _search_due(self, target_url: str) -> bool:
         """Its new address was not searched for, or not for long."""
         searched_at = self.spider.store.findings.home_searched_at(target_url)
         return searched_at is None or utc_now() - searched_at >= timedelta(days=self.spider.campaign.archive.search_again_days)
 
+    async def _find_home(self, target_url: str) -> None:
+        """Ask the new address that is known; search for one where there is none, or none any more."""
+        async with self._answering(target_url):
+            alias = self.spider.store.findings.alias(target_url)
+            if alias is None or not await self._holds(alias):
+                await self._search(target_url)
+
+    async def _holds(self, alias: Alias) -> bool:
+        """As dead links are looked at again, so is what a letter says of them. An answer that says nothing changes nothing."""
+        assert self._moved is not None
+        look = await self._moved.again(alias.target_url, alias.new_url)
+        if self.spider.stopping:
+            return True
+        self.spider.store.findings.save_alias_look(alias.target_url, holds=look.holds, answer=look.answer, now=utc_now())
+        self.count("moved/asked again")
+        return look.holds is not False
+
     async def _search(self, target_url: str) -> None:
         store, archive = self.spider.store, self.spider.campaign.archive.place()
-        async with self._answering(target_url):
-            copy = store.findings.archived(target_url)
-            shown = shown_at(archive, copy.archive_url) if copy else None
-            sightings = [Sighting(link=seen.link, page_title=seen.page_title) for seen in store.pages.sightings(target_url)]
-            assert self._moved is not None
-            home = await self._moved.look(topic_of(target_url, sightings, copy), copy, led_to=shown.url if shown else "")
-            if self.spider.stopping:
-                return  # the network may be closed: that nothing was found says nothing
-            store.findings.save_home_search(target_url, now=utc_now())
-            if home is not None:
-                store.findings.save_alias(Alias(target_url=target_url, new_url=home.url, confidence=home.confidence, reasons=home.reasons))
-                self.count("moved")
+        copy = store.findings.archived(target_url)
+        shown = shown_at(archive, copy.archive_url) if copy else None
+        sightings = [Sighting(link=seen.link, page_title=seen.page_title) for seen in store.pages.sightings(target_url)]
+        assert self._moved is not None
+        home = await self._moved.look(topic_of(target_url, sightings, copy), copy, led_to=shown.url if shown else "")
+        if self.spider.stopping:
+            return  # the network may be closed: that nothing was found says nothing
+        now = utc_now()
+        store.findings.save_home_search(target_url, now=now)
+        if home is not None:
+            found = Alias(target_url=target_url, new_url=home.url, confidence=home.confidence, reasons=home.reasons)
+            store.findings.save_alias(found, now=now)
+            self.count("moved")
 
     # -- telling -----------------------------------------------------------------------------------------------------------
 

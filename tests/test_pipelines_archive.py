@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,15 @@ def campaign(folder: Path, **archive: Any) -> Campaign:
     return changed.model_copy(update={"archive": changed.archive.model_copy(update=archive)})
 
 
-async def run(folder: Path, settings: dict[str, Any], **archive: Any) -> dict[str, Any]:
+async def run(
+    folder: Path, settings: dict[str, Any], *, spider: str = "resources", only: frozenset[str] | None = None, **archive: Any
+) -> dict[str, Any]:
     """Crawl the demo's web once. What the run counted."""
     async with DemoWeb() as web:
         hosts = folder / "hosts"
         hosts.write_text("".join(f"{address} {name}\n" for name, (address,) in web.hosts.items()))
         _, crawler = await crawl(
-            "resources",
+            spider,
             settings={
                 "ITEM_PIPELINES": {**ITEM_PIPELINES, "prospector.pipelines_archive.LookIntoArchive": 250},
                 "HOSTS_FILE": str(hosts),
@@ -45,6 +48,7 @@ async def run(folder: Path, settings: dict[str, Any], **archive: Any) -> dict[st
                 **settings,
             },
             campaign=campaign(folder, **archive),
+            **({} if only is None else {"only": only}),
         )
     assert crawler.stats
     return {name.removeprefix("prospector/"): value for name, value in crawler.stats.get_stats().items()}
@@ -115,3 +119,33 @@ async def test_an_archive_that_is_switched_off_is_not_asked(tmp_path: Path) -> N
     counted = await run(tmp_path, {}, enabled=False)
     assert {name for name in counted if name.startswith("archive/")} <= {"archive/late"}
     assert counted["drafts"] > 0
+
+
+async def test_when_a_moved_page_is_looked_at_again_so_is_its_new_address(tmp_path: Path) -> None:
+    await run(tmp_path, {})
+    where = campaign(tmp_path).database
+    with Store.open(where) as store:
+        known = store.findings.alias(MOVED)
+        assert known is not None
+        (page,) = {seen.page_url for seen in store.pages.sightings(MOVED)}
+    counted = await run(tmp_path, {}, spider="recheck", only=frozenset({MOVED}))
+    assert counted["moved/asked again"] == 1
+    assert "moved" not in counted  # nothing was searched for
+    with Store.open(where) as store:
+        again = store.findings.alias(MOVED)
+        assert again is not None
+        assert again.seen_at is not None
+        assert known.seen_at is not None
+        assert again.seen_at > known.seen_at
+        stale = replace(known, new_url="http://mulch-lab.test/papers/nowhere.html")
+        store.findings.save_alias(stale, now=again.seen_at)
+
+    counted = await run(tmp_path, {}, spider="recheck", only=frozenset({MOVED}))
+    assert (counted["moved/asked again"], counted["moved"]) == (1, 1)  # it no longer held, so another was searched for
+    with Store.open(where) as store:
+        alias = store.findings.alias(MOVED)
+        assert alias is not None
+        assert alias.new_url == TRUTH.moved[MOVED]
+        draft = store.drafts.of_page(page)
+        assert draft is not None
+        assert {claim.new_url for claim in draft.claims if claim.target_url == MOVED} <= {TRUTH.moved[MOVED]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -35,6 +36,7 @@ REMEMBERED_PAGES = 40_000  # of all sites together; one with a large sitemap tak
 REMEMBERED_SECTIONS = 200  # of a site
 QUICKLY_READ = 50_000  # characters of a page, likewise
 AT_ONCE = 300  # pages that are looked through in less time than a thread takes to be asked
+MISSING = frozenset({404, 410})
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
 
@@ -56,6 +58,14 @@ class _Site:
         self.sections: dict[str, tuple[SitePage, ...]] = {}  # folder or home page → what it links to
         self.together: tuple[tuple[object, ...], FoundPages] | None = None  # what was looked through last, and its index
         self.pages = 0  # how many it holds in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """What became of a new address that was found before."""
+
+    holds: bool | None  # None: it gave no answer that says
+    answer: str  # in words
 
 
 class MovedPages:
@@ -97,6 +107,20 @@ class MovedPages:
             if (home := await self._read(topic, archived, candidate, asked)) is not None:
                 return home
         return None
+
+    async def again(self, target: str, new_url: str) -> SecondLook:
+        """Whether a page that was found to be the new home of `target` is still there. One request, and its redirects."""
+        try:
+            answer = await self._network.get(new_url, limit=PAGE_MAXSIZE, purpose=Purpose.MOVED)
+        except Failed as failed:
+            return SecondLook(holds=None, answer=failed.outcome.value)
+        if answer.status != 200 or not _is_html(answer):
+            said = f"HTTP {answer.status}" if answer.status != 200 else answer.content_type
+            return SecondLook(holds=False if answer.status in MISSING else None, answer=said)
+        if not _leads_there(new_url, answer.url, target):
+            return SecondLook(holds=False, answer=f"it leads to {answer.url}")
+        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
+        return SecondLook(holds=not page.lost, answer="a page that says it is missing" if page.lost else "HTTP 200")
 
     def _site(self, origin: str) -> _Site:
         site = self._sites.setdefault(origin, _Site())
@@ -153,9 +177,7 @@ class MovedPages:
         """The candidate, if it answers, is itself, and says what the dead page said."""
         url = candidate.page.url
         answer = await self._get(url, asked, limit=PAGE_MAXSIZE)
-        if answer is None or answer.status != 200 or not _is_html(answer) or is_root(answer.url):
-            return None
-        if landing(url, answer.url) not in {Landing.SAME, Landing.ELSEWHERE} or answer.url == topic.target_url:
+        if answer is None or answer.status != 200 or not _is_html(answer) or not _leads_there(url, answer.url, topic.target_url):
             return None
         html = _html(answer)
         page = (
@@ -211,6 +233,11 @@ def _linked(answer: Answer, url: str) -> Sequence[SitePage]:
         return ()
     links = read_page(_html(answer), url=answer.url).internal
     return _pages((link.url, link.anchor) for link in links if same_site(link.url, url))
+
+
+def _leads_there(url: str, final_url: str, target: str) -> bool:
+    """To a page of its own: not to the home page, a parent or another site, and not back to the dead one."""
+    return not is_root(final_url) and landing(url, final_url) in {Landing.SAME, Landing.ELSEWHERE} and final_url != target
 
 
 def _origin(url: str) -> str:

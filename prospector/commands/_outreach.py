@@ -16,9 +16,9 @@ from scrapy.commands import ScrapyCommand
 from prospector.commands._recheck import recheck
 from prospector.commands._shared import chosen_campaign, decisions_on, open_store, say, suppressions_setting
 from prospector.deciding import Decisions
-from prospector.deciding_claims import stale_targets
+from prospector.deciding_claims import stale_addresses, stale_targets
 from prospector.export.handover import Handover
-from prospector.export.outreach import NOT_SEEN, LeftOut, Survey, survey
+from prospector.export.outreach import NOT_SEEN, SILENT, LeftOut, Survey, survey
 from prospector.items import DraftStatus
 from prospector.spiders.clock import utc_now
 from prospector.summary import many
@@ -39,7 +39,9 @@ def handover(command: ScrapyCommand, opts: argparse.Namespace) -> Iterator[Hando
         now = utc_now()
         second = survey(decisions, again=opts.again, room=_room(decisions, opts, now=now), now=now) if urls else first
         left_out = [*_fell_meanwhile(first, second, decisions), *second.left_out]
-        left_out += [LeftOut(draft=draft, reason=NOT_SEEN) for draft in second.stale]
+        for draft in second.stale:
+            silent = stale_addresses(store, draft, fresh=campaign.export.fresh, now=now)
+            left_out.append(LeftOut(draft=draft, reason=SILENT if silent else NOT_SEEN))
         yield Handover(campaign=campaign, decisions=decisions, letters=second.ready, left_out=left_out, now=now)
     say_left_out(left_out)
 
@@ -66,10 +68,16 @@ def say_left_out(left_out: Sequence[LeftOut]) -> None:
     """Each letter that may no longer go out, then how many others stayed behind, and why."""
     for one in left_out:
         if one.fell:
-            verb = "withdrawn" if one.draft.status is not DraftStatus.EXPORTED else "exported before"
-            say(f"draft {one.draft.id}, {verb}: {one.reason} ({one.draft.page_url})")
+            say(f"draft {one.draft.id}, {_FELL_TO.get(one.draft.status, 'withdrawn')}: {one.reason} ({one.draft.page_url})")
     reasons = Counter(one.reason for one in left_out if not one.fell)
     say_reasons(reasons, f"{many(sum(reasons.values()), 'approved letter')} left out:")
+
+
+_FELL_TO = {
+    DraftStatus.EXPORTED: "exported before",
+    DraftStatus.READY: "back for review",
+    DraftStatus.WAITING: "back for review",
+}
 
 
 def say_reasons(reasons: Mapping[str, int], heading: str) -> None:

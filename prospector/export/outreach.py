@@ -1,6 +1,7 @@
 """Which letters may go out now, and for each other one why not. What is decided here is carried out by `deciding`; nothing is sent.
 
-A letter goes out only if a person approved it, every link it names is confirmed dead, and was seen failing within the campaign's `fresh_hours`.
+A letter goes out only if a person approved it, every link it names is confirmed dead, and was seen failing within the campaign's `fresh_hours`,
+within which every new address that it gives must have answered.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime
 from prospector.campaign import Campaign
 from prospector.deciding import Decisions
 from prospector.deciding_checks import address_of
-from prospector.deciding_claims import fallen_claims, named, stale_targets
+from prospector.deciding_claims import fallen_claims, lost_addresses, named, stale_targets
 from prospector.export.message import Letter
 from prospector.items import ContactKind, DraftStatus
 from prospector.store import Actor, Store, StoredDraft
@@ -22,6 +23,7 @@ NO_CONTACT = "nobody to write to was found"
 BY_HAND = "the way to reach them is a form or a tracker: open its page, paste the letter, mark it as sent"
 IN_ADVANCE = "approved in advance: a link in it is not confirmed dead yet"
 NOT_SEEN = "its links could not be seen failing again just now; the next export tries anew"
+SILENT = "a new address that it gives did not answer just now; the next export tries anew"
 OVER_LIMIT = "over the limit for one day; they keep until tomorrow"
 
 
@@ -100,14 +102,14 @@ def _as_reason(sentence: str) -> str:
 
 def _with_true_claims(decisions: Decisions, draft: StoredDraft, *, settle: bool, now: datetime) -> StoredDraft | LeftOut:
     """The letter as it may go out. One that says what is no longer so is written anew or withdrawn, as after a crawl."""
-    if not fallen_claims(decisions.store, draft):
+    fallen, lost = fallen_claims(decisions.store, draft), lost_addresses(decisions.store, draft)
+    if not fallen and not lost:
         return draft
+    why = f"{named(fallen)} is no longer confirmed dead" if fallen else f"the new address that it gives for {named(lost)} no longer holds"
     if draft.status is DraftStatus.EXPORTED:
-        return LeftOut(
-            draft=draft, reason=f"do not send it: {named(fallen_claims(decisions.store, draft))} is no longer confirmed dead", fell=True
-        )
+        return LeftOut(draft=draft, reason=f"do not send it: {why}", fell=True)
     if not settle:
-        return LeftOut(draft=draft, reason=f"{named(fallen_claims(decisions.store, draft))} is no longer confirmed dead", fell=True)
+        return LeftOut(draft=draft, reason=why, fell=True)
     decisions.writer.redraft(draft.page_url, now=now)
     renewed = decisions.store.drafts.get(draft.id) or draft
     if renewed.exportable and (fallen := fallen_claims(decisions.store, renewed)):

@@ -297,12 +297,13 @@ class Hits:
 
 def directly_below(urls: Iterable[str]) -> Counter[str]:
     """URL → how many of the others are one folder deeper in it. A home page is above everything, which says nothing."""
-    by_place = {_place(url): url for url in urls}
+    by_place = {place_of(url): url for url in urls}
     return Counter(by_place[place[:-1]] for place in by_place if len(place) > 2 and place[:-1] in by_place)
 
 
 @lru_cache(maxsize=16384)
-def _place(url: str) -> tuple[str, ...]:
+def place_of(url: str) -> tuple[str, ...]:
+    """Host and folders: what a page's URL without its last part is equal to, if the page stands directly below."""
     parts = urlsplit(url)
     return (parts.netloc, *(segment for segment in parts.path.split("/") if segment))
 

@@ -6,6 +6,7 @@ The order comes from a weighted sum of features, the offer from a calibrated con
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from prospector.items import Match, Strength
 from prospector.matching.candidates import EXACT, PageIndex, candidates
 from prospector.matching.compounds import compounds
 from prospector.matching.evidence import SHORT, TopicWords, Weigher, topic_words
-from prospector.matching.features import Comparison, Masses, directly_below, masses
+from prospector.matching.features import Comparison, Masses, directly_below, masses, place_of
 from prospector.matching.names import NameIndex
 from prospector.matching.pages import PageWords, page_words
 from prospector.matching.reasons import reasons
@@ -184,7 +185,27 @@ def ranked(compared: Sequence[Compared], vector: Vector, documents: int) -> list
     inputs = confidence_inputs(scored[0][2].features, scores, documents)
     logit = vector.intercept + sum(weight * inputs.get(name, 0.0) for name, weight in vector.confidence.items())
     best = 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, logit))))
-    return [
+    order = [
         Ranked(page=each.page, features=each.features, parts=each_parts, score=score, confidence=best * math.exp(score - scores[0]))
         for score, each_parts, each in scored
     ]
+    return _with_section(order)
+
+
+def _with_section(order: list[Ranked]) -> list[Ranked]:
+    """Where two of the three best stand in one section, the section's own page is the third to choose from, as sure as the page in whose place it comes.
+
+    Such a dead page was often about the whole, or about a part that has no page of its own any more; a third page of the same kind tells less.
+    """
+    places = [place_of(each.page.url) for each in order]
+    sections = Counter(place[:-1] for place in places[:MAX_MATCHES] if len(place) > 2)  # a home page is above everything
+    for at, (each, place) in enumerate(zip(order, places, strict=True)):
+        if at >= MAX_MATCHES and sections[place] >= MAX_MATCHES - 1:
+            third = order[MAX_MATCHES - 1]
+            return [
+                *order[: MAX_MATCHES - 1],
+                replace(each, confidence=third.confidence),
+                third,
+                *(one for one in order[MAX_MATCHES:] if one is not each),
+            ]
+    return order

@@ -106,6 +106,7 @@ def compose(
         waits=waits,
         claims=tuple(_claim(one, plan.carrying) for one in plan.links[: plan.listed]),
         dead={one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in _distinct(prospect.dead_links)},
+        moved={one.link.target_url: one.new_url for one in prospect.dead_links if one.new_url},
     )
 
 
@@ -114,6 +115,7 @@ def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
         target_url=one.link.target_url,
         anchor=one.link.anchor,
         offer_url=one.match.page_url if one.match else "",
+        new_url=one.new_url,
         carries=one.link.target_url in carrying,
     )
 

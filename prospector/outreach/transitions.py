@@ -6,7 +6,7 @@ A new way is a new row here; whatever has no row does not happen. tests/outreach
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -186,8 +186,11 @@ def renewed(held: Held, letter: Draft, *, objection: str = "", now: datetime) ->
     :param objection: what lint says against the new text, if it is an error.
     """
     if held.status in SETTLED:
-        fallen = _fallen(held, letter.dead) if held.status is _E else ()
-        return Renewal({"note": f"{DO_NOT_SEND}: {_lives_again(fallen)}"}, "flagged") if fallen else NOTHING
+        if held.status is not _E:
+            return NOTHING
+        fallen, lost = _fallen(held, letter.dead), _lost(held, letter)
+        why = _lives_again(fallen) if fallen else f"the new address that it gives for {_names(lost)} no longer holds" if lost else ""
+        return Renewal({"note": f"{DO_NOT_SEND}: {why}"}, "flagged") if why else NOTHING
     return _edited(held, letter, now=now) if held.edited else _unedited(held, letter, objection=objection, now=now)
 
 
@@ -207,7 +210,11 @@ def _edited(held: Held, letter: Draft, *, now: datetime) -> Renewal:
     elif not held.claims and Wait.CLAIM in letter.waits:
         waits = letter.waits
     note = letter.note
-    if unsure and Wait.CLAIM not in letter.waits:
+    if lost := _lost(held, letter):
+        note = f"the new address that your text gives for {_names(lost)} no longer holds: take it out"
+        if held.status is _A:
+            return Renewal({**written, "waits": waits, "note": note, "status": undecided(waits), "released_at": None}, "approval void")
+    elif unsure and Wait.CLAIM not in letter.waits:
         note = f"your text names “{_name(unsure[0])}”, which is not confirmed dead yet: wait, or take it out"
     return _placed(held, {**written, "waits": waits, "note": note}, waits, now=now)
 
@@ -227,7 +234,7 @@ def _unedited(held: Held, letter: Draft, *, objection: str, now: datetime) -> Re
             note = "; ".join(filter(None, (f"it was approved, but {void}: look at it again", letter.note)))
             status = undecided(letter.waits)
             return Renewal({**text, "note": note, "status": status, "released_at": None}, "approval void")
-        if held.released_at is not None and not letter.waits and held.claims == letter.claims:
+        if held.released_at is not None and not letter.waits and _says_the_same(held, letter):
             return NOTHING  # it says what was approved; newer dates alone change nothing
     return _placed(held, text, letter.waits, now=now)
 
@@ -257,6 +264,8 @@ def _void(held: Held, letter: Draft, objection: str) -> str:
     carriers = [claim for claim in held.claims if claim.carries]
     if carriers and not any(claim.target_url in letter.dead for claim in carriers):
         return f"what carried it is no longer dead ({_lives_again(carriers)})"
+    if lost := _lost(held, letter):
+        return f"the new address that it gave for {_names(lost)} no longer holds"
     offers = {claim.target_url: claim.offer_url for claim in held.claims}
     if any(claim.offer_url != offers[claim.target_url] for claim in letter.claims if claim.target_url in offers):
         return "it would now offer another page"
@@ -267,9 +276,27 @@ def _fallen(held: Held, dead: Mapping[str, Confidence]) -> tuple[Claim, ...]:
     return tuple(claim for claim in held.claims if claim.target_url not in dead)
 
 
+def _lost(held: Held, letter: Draft) -> tuple[Claim, ...]:
+    """Those that it says moved to where they are not, or not any more."""
+    return tuple(
+        claim
+        for claim in held.claims
+        if claim.new_url and claim.target_url in letter.dead and letter.moved.get(claim.target_url) != claim.new_url
+    )
+
+
+def _says_the_same(held: Held, letter: Draft) -> bool:
+    """But for a new address that was found since: that alone does not change what was approved."""
+    given = {claim.target_url: claim.new_url for claim in held.claims}
+    return held.claims == tuple(claim if given.get(claim.target_url) else replace(claim, new_url="") for claim in letter.claims)
+
+
+def _names(claims: Sequence[Claim]) -> str:
+    return ", ".join(f"“{_name(claim)}”" for claim in claims[:3])
+
+
 def _lives_again(fallen: Sequence[Claim]) -> str:
-    names = ", ".join(f"“{_name(claim)}”" for claim in fallen[:3])
-    return f"{names} {'works again or has' if len(fallen) == 1 else 'work again or have'} left the page"
+    return f"{_names(fallen)} {'works again or has' if len(fallen) == 1 else 'work again or have'} left the page"
 
 
 def _name(claim: Claim) -> str:

@@ -20,6 +20,7 @@ class Alias:
     new_url: str
     confidence: float  # 0..1
     reasons: tuple[Part, ...] = ()
+    seen_at: datetime | None = None  # when it last answered, and was that page; None: not asked since it was found, by an older Prospector
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +151,51 @@ class Findings:
             failures=tuple(datetime.fromisoformat(text) for text in json.loads(row["failures"])),
         )
 
-    def save_alias(self, alias: Alias) -> None:
+    def save_alias(self, alias: Alias, *, now: datetime) -> None:
+        """As found: it was read just now."""
         self._session.run(
             """
-            INSERT INTO aliases (target_url, new_url, confidence, reasons) VALUES (?, ?, ?, ?)
-            ON CONFLICT (target_url) DO UPDATE SET new_url = excluded.new_url, confidence = excluded.confidence, reasons = excluded.reasons
+            INSERT INTO aliases (target_url, new_url, confidence, reasons, holds, seen_at, asked_at, answer)
+            VALUES (:target_url, :new_url, :confidence, :reasons, 1, :now, :now, '')
+            ON CONFLICT (target_url) DO UPDATE SET
+                new_url = :new_url, confidence = :confidence, reasons = :reasons, holds = 1, seen_at = :now, asked_at = :now, answer = ''
             """,
-            (alias.target_url, alias.new_url, alias.confidence, parts_json(alias.reasons)),
+            {
+                "target_url": alias.target_url,
+                "new_url": alias.new_url,
+                "confidence": alias.confidence,
+                "reasons": parts_json(alias.reasons),
+                "now": time_text(now),
+            },
+        )
+
+    def save_alias_look(self, target_url: str, *, holds: bool | None, answer: str, now: datetime) -> None:
+        """The new address was asked again.
+
+        :param holds: None: it can't be told.
+        :param answer: what was seen, in words.
+        """
+        self._session.run(
+            """
+            UPDATE aliases SET
+                holds = coalesce(:holds, holds), seen_at = CASE WHEN :holds THEN :now ELSE seen_at END, asked_at = :now, answer = :answer
+            WHERE target_url = :target_url
+            """,
+            {"target_url": target_url, "holds": holds, "answer": answer, "now": time_text(now)},
         )
 
     def alias(self, target_url: str) -> Alias | None:
-        row = self._session.row("SELECT * FROM aliases WHERE target_url = ?", (target_url,))
+        """Where it lives now. None: not known, or it is there no more."""
+        row = self._session.row("SELECT * FROM aliases WHERE target_url = ? AND holds", (target_url,))
         if row is None:
             return None
-        return Alias(target_url=row["target_url"], new_url=row["new_url"], confidence=row["confidence"], reasons=parts_of(row["reasons"]))
+        return Alias(
+            target_url=row["target_url"],
+            new_url=row["new_url"],
+            confidence=row["confidence"],
+            reasons=parts_of(row["reasons"]),
+            seen_at=maybe_time(row["seen_at"]),
+        )
 
     def save_home_search(self, target_url: str, *, now: datetime) -> None:
         """The target's new address was searched for, whether or not there is one."""

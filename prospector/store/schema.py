@@ -7,6 +7,7 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from prospector.store import (
+    alias_tables,
     backlink_tables,
     decision_tables,
     desk_tables,
@@ -90,6 +91,12 @@ def _sightings(db: Database) -> None:
 @MIGRATIONS(name="12 wishes of sites")
 def _wishes(db: Database) -> None:
     for statement in wish_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="13 looks at new addresses")
+def _looks_at_new_addresses(db: Database) -> None:
+    for statement in alias_tables.ALL:
         db.execute(statement)
 
 

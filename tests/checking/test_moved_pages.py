@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from prospector.checking import moved_pages
-from prospector.checking.moved_pages import MOST_REQUESTS, MovedPages
+from prospector.checking.moved_pages import MOST_REQUESTS, MovedPages, SecondLook
 from prospector.items import ArchivedCopy, OutboundLink
 from prospector.matching.moved import NewHome
 from prospector.matching.topic import Sighting, topic_of
@@ -43,6 +45,9 @@ class World:
         self._moved = self._moved or MovedPages(self._make_network(obey_robots=True))
         topic = topic_of(target, [Sighting(link=OutboundLink(target_url=target, anchor=anchor))], archived)
         return await self._moved.look(topic, archived, led_to=led_to)
+
+    async def again(self, new_url: str) -> SecondLook:
+        return await MovedPages(self._make_network(obey_robots=True)).again(self.dead, new_url)
 
     @property
     def asked(self) -> list[str]:
@@ -193,3 +198,35 @@ async def test_of_many_sites_the_last_ones_are_remembered(world: World, monkeypa
     for dead in (world.dead, other, world.dead):
         await world.look(dead=dead)
     assert world.asked.count("/sitemap.xml") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "holds", "answer"),
+    [
+        (200, PAGE, {}, True, "HTTP 200"),
+        (404, LOST, {}, False, "HTTP 404"),
+        (410, "", {}, False, "HTTP 410"),
+        (200, LOST, {}, False, "a page that says it is missing"),
+        (301, "", {"Location": "/"}, False, "it leads to http://mulch.test:{port}/"),
+        (301, "", {"Location": "/papers/wood-chip-mulch.html"}, False, "it leads to http://mulch.test:{port}/papers/wood-chip-mulch.html"),
+        (301, "", {"Location": "/trials/wood-chip-mulch"}, True, "HTTP 200"),
+        (503, "", {}, None, "HTTP 503"),
+        (403, "", {}, None, "HTTP 403"),
+        (200, "%PDF", {"Content-Type": "application/pdf"}, None, "application/pdf"),
+    ],
+)
+async def test_a_new_address_is_asked_again_with_one_request(
+    world: World, status: int, body: str, headers: dict[str, str], *, holds: bool | None, answer: str
+) -> None:
+    for path in ("/", "/papers/wood-chip-mulch.html", "/trials/wood-chip-mulch"):
+        world.serves(path)
+    new = world.serves("/research/wood-chip-mulch", body, status=status, **headers)
+    look = await world.again(new)
+    assert (look.holds, look.answer) == (holds, answer.format(port=urlsplit(new).port))
+    assert world.asked.count("/research/wood-chip-mulch") == 1
+
+
+async def test_a_new_address_that_robots_txt_forbids_now_tells_nothing(world: World) -> None:
+    world.serves("/robots.txt", "User-agent: *\nDisallow: /research/\n")
+    assert (await world.again(world.serves("/research/wood-chip-mulch"))).holds is None
+    assert world.asked == ["/robots.txt"]

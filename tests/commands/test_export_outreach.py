@@ -22,9 +22,9 @@ from prospector.export.outreach import letter_of
 from prospector.export.outreach_table import COLUMNS
 from prospector.items import Confidence, Contact, ContactKind, DraftStatus
 from prospector.outreach.transitions import Outcome
-from prospector.store import StoredDraft
+from prospector.store import Alias, StoredDraft
 from prospector.store.events import Actor
-from tests.desk_world import NOW, PAGE, Dead, World, done, target
+from tests.desk_world import DAY, NOW, PAGE, Dead, World, done, target
 from tests.documents import parser_of
 from tests.store import builders as make
 
@@ -184,6 +184,28 @@ def test_one_of_its_links_that_lives_again_holds_the_letter_back(world: World, l
     assert typed("outreach", "-o", "letters") == 0
     assert status(world, draft.id) is DraftStatus.WITHDRAWN
     assert not Path("letters").exists()
+
+
+def test_a_letter_that_gives_a_new_address_goes_out_only_while_that_answers(
+    world: World, looks: list[frozenset[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def seen(*, holds: bool | None, at: datetime) -> None:
+        world.store.findings.save_alias_look(target(2), holds=holds, answer="as it is", now=at)
+
+    world.page(dead=(Dead(1), Dead(2, strength=None)), now=NOW + 3 * DAY - HOUR)
+    world.store.findings.save_alias(Alias(target_url=target(2), new_url="https://old2.example.net/new", confidence=1), now=NOW - 2 * DAY)
+    draft = world.crawl().id
+    done(world.decisions.approve(draft, now=NOW))
+    seen(holds=None, at=NOW)
+    assert typed("outreach", "-o", "out.mbox") == 0
+    assert looks == [frozenset({target(2)})]
+    assert "     1  a new address that it gives did not answer just now; the next export tries anew" in last(capsys, 3)
+    assert status(world, draft) is DraftStatus.APPROVED
+    seen(holds=False, at=NOW)
+    assert typed("outreach", "-o", "out.mbox") == 0
+    assert last(capsys, 2)[0].startswith(f"draft {draft}, back for review: it was approved, but the new address that it gave for")
+    assert status(world, draft) is DraftStatus.READY
+    assert not Path("out.mbox").exists()
 
 
 def test_an_exported_letter_whose_link_lives_again_is_not_written_again(

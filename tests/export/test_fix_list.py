@@ -92,7 +92,7 @@ def test_a_page_that_merely_moved_gets_its_new_address_and_no_offer(world: World
     saved(world, make.link(target()))
     world.judge(Dead())
     world.matches(Dead())
-    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1))
+    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1), now=NOW)
     (link,) = listed(world).links
     assert [(fix.what, fix.address.href) for fix in link.fixes] == [("Its new address", "https://old1.example.net/new")]
 
@@ -101,7 +101,7 @@ def test_a_page_that_merely_moved_gets_its_new_address_and_no_offer(world: World
 def test_a_new_address_on_a_site_in_other_hands_is_none(world: World, kind: VerdictKind) -> None:
     saved(world, make.link(target()))
     world.judge(Dead(kind=kind))
-    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1))
+    world.store.findings.save_alias(Alias(target_url=target(), new_url="https://old1.example.net/new", confidence=1), now=NOW)
     assert listed(world).links[0].fixes == ()
 
 

@@ -133,6 +133,28 @@ def test_a_page_above_several_that_fit_gains_by_it() -> None:
     assert directly_below([home, overview.url, pages[0].url, pages[1].url]) == {overview.url: 2}
 
 
+def test_the_page_of_a_section_that_holds_two_of_the_three_best_is_the_third_to_choose_from() -> None:
+    section = page("trees/apples", "Orchard notes", "Apples of all kinds, and what to do with their trees in each season.")
+    within = [
+        page(f"trees/apples/pruning-{when}", f"Pruning old apple trees in {when}", "Cut dead wood of apple trees.")
+        for when in ("winter", "summer", "autumn")
+    ]
+    order = Ranker(ListIndex((section, *within, *GARDEN))).rank(topic("https://old.example/x7", "Pruning old apple trees"))
+    assert {each.page.url for each in order[:2]} < {each.url for each in within}
+    assert order[2].page.url == section.url
+    assert order[2].score < order[3].score  # it would not be there for its own words
+    assert order[2].confidence == order[3].confidence
+
+
+def test_a_home_page_is_no_section() -> None:
+    home = page("", "Our garden", "Pruning, and much else.")
+    within = [
+        page(f"pruning-old-apple-trees-{when}", f"Pruning old apple trees in {when}", "Cut.") for when in ("winter", "summer", "autumn")
+    ]
+    order = Ranker(ListIndex((home, *within, *GARDEN))).rank(topic("https://old.example/x7", "Pruning old apple trees"))
+    assert {each.page.url for each in order[:3]} == {each.url for each in within}
+
+
 def test_the_order_of_the_pages_changes_nothing() -> None:
     twins = tuple(page(f"guides/compost-{number:03}", "How to make compost", "Green and brown layers.") for number in range(120))
     about = topic("https://old.example/compost", "How to make compost", heading="Compost heaps")

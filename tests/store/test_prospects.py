@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from prospector.items import ArchivedCopy, ContactKind, DraftStatus, Part, ResourcePage, Stage
@@ -53,8 +56,29 @@ def test_aliases_come_back(store: Store, page: ResourcePage) -> None:
         reasons=(Part(name="slug", points=1, reason="same"),),
     )
     assert store.findings.alias(make.TARGET) is None
-    store.findings.save_alias(alias)
-    assert store.findings.alias(make.TARGET) == alias
+    store.findings.save_alias(alias, now=make.NOON)
+    assert store.findings.alias(make.TARGET) == replace(alias, seen_at=make.NOON)
+
+
+def test_a_new_address_keeps_its_last_look_and_counts_as_long_as_it_holds(store: Store, page: ResourcePage) -> None:
+    alias = Alias(target_url=make.TARGET, new_url="https://gone.example.com/new", confidence=0.8)
+    store.findings.save_alias(alias, now=make.NOON)
+    later, last = make.NOON + timedelta(days=1), make.NOON + timedelta(days=2)
+
+    def seen_at() -> datetime | None:
+        known = store.findings.alias(make.TARGET)
+        return None if known is None else known.seen_at
+
+    store.findings.save_alias_look(make.TARGET, holds=None, answer="timed out", now=later)
+    assert seen_at() == make.NOON
+    store.findings.save_alias_look(make.TARGET, holds=True, answer="HTTP 200", now=later)
+    assert seen_at() == later
+    store.findings.save_alias_look(make.TARGET, holds=False, answer="HTTP 404", now=last)
+    assert store.findings.alias(make.TARGET) is None
+    store.findings.save_alias_look(make.TARGET, holds=None, answer="timed out", now=last)
+    assert store.findings.alias(make.TARGET) is None  # an answer that says nothing changes nothing
+    store.findings.save_alias(alias, now=last)
+    assert seen_at() == last
 
 
 def test_contacts_are_those_of_the_last_look_and_keep_their_ids(store: Store) -> None:

@@ -60,7 +60,7 @@ def test_an_empty_campaign_has_a_funnel_of_zeros(store: Store) -> None:
 
 def test_dead_links_bring_their_fixes_and_come_in_the_order_of_how_many_sites_want_them(store: Store) -> None:
     campaign(store)
-    store.findings.save_alias(Alias(target_url=url("moved"), new_url="https://moved.example.com/new", confidence=1.0))
+    store.findings.save_alias(Alias(target_url=url("moved"), new_url="https://moved.example.com/new", confidence=1.0), now=make.NOON)
     store.findings.save_archived(
         ArchivedCopy(target_url=url("gone"), captured_at=make.NOON, archive_url="https://archive.example/1"), now=make.NOON
     )
