@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.items import DraftStatus
+from prospector.items import DraftKind, DraftStatus
 from prospector.store import Funnel, Store
 from prospector.times import when
-from prospector.watching.states import State
+from prospector.watching.states import Source, State
 from prospector.watching.words import watched
 
 MOST_PROBLEMS = 5  # pages that could not be read are named, up to here
@@ -50,7 +50,7 @@ def summary_lines(store: Store, campaign: Campaign, *, now: datetime, ending: En
     if ending.spider == "site":
         table = _site_steps(store)
     elif ending.spider == "monitor":
-        table = _watched_steps(store)
+        table, losses = _watched_steps(store), list(_lost_links(store, campaign))
     else:
         table, losses = _steps(funnel), list(_losses(store, funnel, campaign, ending, now))
     return [
@@ -102,6 +102,19 @@ def _watched_steps(store: Store) -> list[tuple[int, str]]:
     """How the watched links stand, one line for each state."""
     counts = Counter(row["state"] for row in store.watching.latest())
     return [(counts[state], watched(state)) for state in State if counts[state]]
+
+
+def _lost_links(store: Store, campaign: Campaign) -> Iterator[str]:
+    """What became of links that letters had brought, or will."""
+    drafted = [draft for draft in store.drafts.in_hand() if draft.kind is DraftKind.RECLAIM]
+    lost = len({row["page_url"] for row in store.watching.latest(Source.LETTER) if row["state"] == State.LOST})
+    if drafted:
+        yield f"{many(len(drafted), 'letter')} about a lost link {'is' if len(drafted) == 1 else 'are'} there for your review: scrapy review"
+    elif lost and not campaign.reclaim.enabled:
+        yield f"{many(lost, 'page')} lost your link again. Letters about lost links are off (reclaim.enabled in your campaign)"
+    elif lost:
+        days = campaign.decency.cool_down_days
+        yield f"{many(lost, 'page')} lost your link again. A letter about it waits until {days} days after what was written last"
 
 
 def _steps(funnel: Funnel) -> list[tuple[int, str]]:
@@ -190,7 +203,8 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
     if ending.spider == "site":
         return "Next: scrapy crawl resources"
     if ending.spider == "monitor":
-        return "Next: scrapy report"
+        reclaims = any(draft.kind is DraftKind.RECLAIM for draft in store.drafts.in_hand())
+        return "Next: scrapy review" if reclaims else "Next: scrapy report"
     ways = (
         (funnel.drafts[DraftStatus.READY], "scrapy review, the desk in your browser (or scrapy drafts list --status ready)"),
         (store.evidence.due(now).claims_now, "scrapy crawl recheck"),

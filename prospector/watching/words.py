@@ -22,6 +22,26 @@ _WATCHED: Mapping[State, str] = MappingProxyType(
 )
 
 
+_SEEN: Mapping[State, str] = MappingProxyType(
+    {
+        State.LINKED: "your link is there",
+        State.NOFOLLOW: "your link is there, with nofollow",
+        State.MOVED: "another page of yours is linked",
+        State.WRONG_TARGET: "the address is wrong",
+        State.FIXED: "mended without you",
+        State.UNCHANGED: "the dead link stands",
+        State.PAGE_GONE: "the page is gone",
+        State.LOST: "your link is gone",
+        State.UNCLEAR: "not to be seen",
+    }
+)
+
+
+def seen(state: State) -> str:
+    """Of one page, at one look."""
+    return _SEEN[state]
+
+
 def watched(state: State) -> str:
     """Goes on after a number."""
     return _WATCHED[state]
