@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,8 @@ from prospector.campaign import Campaign
 from prospector.items import DraftKind, DraftStatus
 from prospector.store import Funnel, Store
 from prospector.times import when
-from prospector.watching.states import Source, State
-from prospector.watching.words import watched
+from prospector.watching.states import LOSSES, Source, State
+from prospector.watching.words import suspected, watched
 
 MOST_PROBLEMS = 5  # pages that could not be read are named, up to here
 MOST_REASONS = 5  # likewise reasons to write no letter
@@ -100,8 +100,15 @@ def _site_steps(store: Store) -> list[tuple[int, str]]:
 
 def _watched_steps(store: Store) -> list[tuple[int, str]]:
     """How the watched links stand, one line for each state."""
-    counts = Counter(row["state"] for row in store.watching.latest())
-    return [(counts[state], watched(state)) for state in State if counts[state]]
+    latest = store.watching.latest()
+    doubtful = sum(_is_suspected(row) for row in latest)
+    counts = Counter(row["state"] for row in latest if not (row["state"] == State.UNCLEAR and _is_suspected(row)))
+    steps = [(counts[state], watched(state, counts[state])) for state in State if counts[state]]
+    return steps + ([(doubtful, suspected(doubtful))] if doubtful else [])
+
+
+def _is_suspected(row: Mapping[str, object]) -> bool:
+    return row["seen"] in LOSSES and row["state"] not in LOSSES
 
 
 def _lost_links(store: Store, campaign: Campaign) -> Iterator[str]:

@@ -43,8 +43,10 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         if not store.backlinks.count():
             raise CommandError("no backlinks are imported yet. Begin with: scrapy backlinks import FILE…", FAILED)
         people = [campaign.sender.client or "", campaign.sender.name]
-        you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
-        found = audit(store.profile.links(), you)
+        own = frozenset(site_of(url) for url in campaign.site_urls())
+        you = You(names=names_of(sorted(own), people), keywords=campaign.keywords)
+        # a competitor's links may be imported too
+        found = audit((link for link in store.profile.links() if not own or site_of(link.target_url) in own), you)
     try:
         with whole_file(path, replace=opts.replace) as unfinished:
             if path.suffix.lower() == ".csv":
