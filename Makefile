@@ -9,7 +9,7 @@ JOBS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture lint eval bench screenshots lock clean
+.PHONY: help setup demo story test torture lint eval bench screenshots lock clean
 
 help:  ## list the targets
 	@echo "Prospector. Targets:"
@@ -42,6 +42,9 @@ demo: $(READY)  ## crawl the bundled demo: from seed pages to letters, on loopba
 	  "" "$(BIN)/scrapy export dead-links" "what was found, as CSV" \
 	  "" "$(BIN)/scrapy status" "what is due, and why" \
 	  "Your own:" "$(BIN)/scrapy init my-campaign" "a folder with a campaign to fill in"
+
+story: $(READY)  ## type the commands of docs/tutorial.md on the demo's web: seeds, backlinks, letters, links won and lost, a disavow file
+	@$(BIN)/python -m tests.demo.story
 
 test: $(READY)  ## run all tests, as many at a time as there are processors; COV=1 measures coverage too
 	@requirements/system.sh

@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 
 from prospector.campaign_archive import Archive
 from prospector.campaign_crawl import Crawl, Ignore
-from prospector.campaign_decency import Decency, FollowUps, Monitor
+from prospector.campaign_decency import Decency, FollowUps, Monitor, Reclaims
 from prospector.campaign_export import Export, Mail
 from prospector.campaign_lines import KeyPath, key_lines
 from prospector.campaign_problems import syntax_problem, value_problems
@@ -241,6 +241,7 @@ class Campaign(Table):
     decency: Decency = Field(default=Decency(), description="How soon to write to the same people again.")
     follow_ups: FollowUps = Field(default=FollowUps(), description="Whether to remind those who did not answer.")
     monitor: Monitor = Field(default=Monitor(), description="When to look what became of letters.")
+    reclaim: Reclaims = Field(default=Reclaims(), description="Whether to write about links that were won and lost.")
 
     _lines: Mapping[KeyPath, int] = PrivateAttr({})
     _path: Path = PrivateAttr(Path(FILE_NAME))

@@ -1,4 +1,4 @@
-"""The tables [decency], [follow_ups] and [monitor] of a campaign: how soon to write again, and when to look what came of it."""
+"""The tables [decency], [follow_ups], [monitor] and [reclaim] of a campaign: how soon to write again, and when to look what came of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from pydantic import Field, field_validator
 
-from prospector.campaign_types import Many, Table, wrong, wrong_but
+from prospector.campaign_types import Duration, Many, Table, wrong, wrong_but
 from prospector.outreach.decency import COOL_DOWN, FOLLOW_UP_AFTER
+from prospector.watching.history import APART
 
 _LEAST_COOL_DOWN = 30
 MONITOR_DAYS = (14, 30, 90)  # after a letter was sent
@@ -39,6 +40,12 @@ class FollowUps(Table):
     )
 
 
+class Reclaims(Table):
+    """One letter at most to people who had linked to you, about a link that is gone again. Off: they may have meant it."""
+
+    enabled: bool = Field(default=False, description="Whether letters about lost links are drafted at all.", examples=[True])
+
+
 class Monitor(Table):
     """When the pages of sent letters are visited again."""
 
@@ -48,6 +55,11 @@ class Monitor(Table):
         max_length=12,
         description="Days after a letter was sent on which its page is looked at, in order.",
         examples=[[14, 30, 90]],
+    )
+    apart: Duration = Field(
+        default=APART,
+        description="Time between the two looks that a loss needs, at least; and between two visits of a page.",
+        examples=["24h"],
     )
 
     @field_validator("days", mode="after")

@@ -18,7 +18,7 @@ from prospector.deciding_claims import claims_of
 from prospector.deciding_shared import tell_shared_list
 from prospector.deciding_undo import Undoing
 from prospector.drafting import Writer, stored_prospect
-from prospector.items import Draft, DraftStatus, Observation, Stage, Verdict, VerdictKind, Via, Wait
+from prospector.items import Draft, DraftKind, DraftStatus, Observation, Stage, Verdict, VerdictKind, Via, Wait
 from prospector.items import Outcome as Seen
 from prospector.outreach.naming import named_claims
 from prospector.outreach.plain import quiet
@@ -151,7 +151,8 @@ class Decisions:
         claims = draft.claims
         if subject is not None or body is not None:
             text = f"{draft.subject if subject is None else subject}\n{draft.body if body is None else body}"
-            claims = named_claims(text, prospect.dead_links, draft.claims)
+            dead = () if draft.kind is DraftKind.RECLAIM else prospect.dead_links
+            claims = named_claims(text, dead, draft.claims)
         written = {"edited_subject": subject, "edited_body": body, "released_at": None, "claims": claims}
         done = self._move(draft_id, Action.EDIT, "Saved.", written, kind="edited", now=now)
         if isinstance(done, Done) and done.event_id is not None:
@@ -192,6 +193,8 @@ class Decisions:
             draft = self.store.drafts.get(draft_id)
             if draft is None:
                 return no_draft(draft_id)
+            if draft.kind is DraftKind.RECLAIM:
+                return Refused(reason="A letter about a lost link goes to whom the first letter reached, and to nobody else.")
             contact = self.store.prospects.contact(contact_id)
             prospect = stored_prospect(self.store, draft)
             if contact is None or prospect is None or contact.site != prospect.site:

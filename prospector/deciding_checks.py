@@ -8,15 +8,17 @@ from datetime import datetime
 from prospector.campaign import Campaign
 from prospector.deciding_claims import claims_of, fallen_claims, lost_addresses, named, stale_addresses, stale_targets
 from prospector.drafting import previous_of, stored_prospect
-from prospector.items import ContactKind, Draft, Wait
+from prospector.items import ContactKind, Draft, DraftKind, Wait
 from prospector.outreach.lint import Finding, Severity, lint, personal_part
 from prospector.outreach.templates import Template
 from prospector.outreach.transitions import DO_NOT_SEND
 from prospector.outreach.vibe import Phrase
+from prospector.reclaiming import lost_link, receipts_of_page
 from prospector.store import Store, StoredDraft
 from prospector.store.suppressions import Suppressions
 
 MOST_OTHERS = 200  # letters that a new one is compared with
+WATCH_AGAIN = "Have the page looked at again first: scrapy crawl monitor"
 LOOK_AGAIN = "Have it looked at again first: scrapy crawl recheck"
 
 
@@ -51,10 +53,11 @@ class Checks:
             now=now,
             cool_down=self.campaign.decency.cool_down,
             except_for=self._own_receipts(draft),
+            same_page=receipts_of_page(self.store, draft.page_url) if draft.kind is DraftKind.RECLAIM else (),
         )
 
     def _own_receipts(self, draft: StoredDraft) -> list[str]:
-        first = None if draft.follow_up_of is None else self.store.drafts.get(draft.follow_up_of)
+        first = self.store.drafts.get(draft.follow_up_of) if draft.follow_up_of is not None and draft.kind is DraftKind.FOLLOW_UP else None
         return [one.receipt for one in (draft, first) if one is not None and one.receipt]
 
     def rival(self, draft: StoredDraft) -> str:
@@ -83,6 +86,7 @@ class Checks:
             others=self._others(draft),
             template=self.templates.get(draft.template),
             previous=previous_of(first) if first else None,
+            reclaim=lost_link(self.store, draft.page_url) if draft.kind is DraftKind.RECLAIM else None,
         )
 
     def _others(self, draft: StoredDraft) -> Mapping[str, frozenset[Phrase]]:
@@ -106,6 +110,8 @@ class Checks:
 
     def claims_doubt(self, draft: StoredDraft, *, now: datetime) -> str:
         """What a letter that leaves the house now would say without our having seen it."""
+        if draft.kind is DraftKind.RECLAIM:
+            return self._lost_link_doubt(draft, now=now)
         if fallen := fallen_claims(self.store, draft):
             return f"{named(fallen)} is not confirmed dead any more. {LOOK_AGAIN}"
         fresh = self.campaign.export.fresh
@@ -119,6 +125,16 @@ class Checks:
             return (
                 f"{named(claims)} was not seen failing within the last {hours}, as your campaign wants (export.fresh_hours). {LOOK_AGAIN}"
             )
+        return ""
+
+    def _lost_link_doubt(self, draft: StoredDraft, *, now: datetime) -> str:
+        """The page is looked at, not the link's target."""
+        if fallen_claims(self.store, draft):
+            return f"Its link is not known to be lost any more. {WATCH_AGAIN}"
+        fresh = self.campaign.export.fresh
+        if stale_targets(self.store, draft, fresh=fresh, now=now):
+            hours = f"{fresh.total_seconds() / 3600:g} hours"
+            return f"Its page was not seen without the link within the last {hours}, as your campaign wants (export.fresh_hours). {WATCH_AGAIN}"
         return ""
 
     def what_next(self, draft: StoredDraft) -> str:
@@ -147,6 +163,7 @@ def as_it_goes_out(draft: StoredDraft) -> Draft:
         waits=draft.waits,
         claims=draft.claims,
         follow_up_of=draft.follow_up_of,
+        kind=draft.kind,
     )
 
 

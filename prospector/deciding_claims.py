@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from prospector.items import Claim, Confidence
+from prospector.items import Claim, Confidence, DraftKind
 from prospector.outreach.plain import defanged, quiet
+from prospector.reclaiming import lost_link
 from prospector.store import Store, StoredDraft
 from prospector.verdicts.failed import failed_looks
 
@@ -21,7 +22,10 @@ def claims_of(store: Store, draft: StoredDraft) -> Sequence[Claim]:
 
 
 def fallen_claims(store: Store, draft: StoredDraft) -> list[Claim]:
-    """Those that are not, or no longer, confirmed dead."""
+    """Those that are not, or no longer, confirmed dead; of a letter about a lost link, its link if it is back."""
+    if draft.kind is DraftKind.RECLAIM:
+        lost = lost_link(store, draft.page_url)
+        return [claim for claim in claims_of(store, draft) if lost is None or claim.target_url != lost.url]
     return [claim for claim in claims_of(store, draft) if not is_confirmed(store, claim.target_url)]
 
 
@@ -42,6 +46,10 @@ def _address(store: Store, target_url: str) -> str:
 
 def stale_targets(store: Store, draft: StoredDraft, *, fresh: timedelta, now: datetime) -> list[str]:
     """Links that the letter names and that nobody looked at within that time, or not at the new address that it gives for them."""
+    if draft.kind is DraftKind.RECLAIM:
+        lost = lost_link(store, draft.page_url)
+        seen = lost is not None and lost.missed_at[-1] >= now - fresh
+        return [] if seen else [claim.target_url for claim in claims_of(store, draft)]
     unseen = [claim.target_url for claim in claims_of(store, draft) if not _seen_since(store, claim.target_url, now - fresh)]
     return list(dict.fromkeys([*unseen, *(claim.target_url for claim in stale_addresses(store, draft, fresh=fresh, now=now))]))
 

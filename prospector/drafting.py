@@ -15,10 +15,12 @@ from prospector.contacts.find import contacts_on, default_route
 from prospector.contacts.wishes import Wish, asks_for_no_letters
 from prospector.items import (
     UNCLICKABLE_KINDS,
+    Confidence,
     Contact,
     ContactKind,
     DeadLink,
     Draft,
+    DraftKind,
     DraftStatus,
     Observation,
     OutboundLink,
@@ -30,7 +32,7 @@ from prospector.items import (
     Wait,
 )
 from prospector.links.sites import site_of
-from prospector.outreach.choice import choose, follow_up
+from prospector.outreach.choice import about_own_pages, choose, follow_up
 from prospector.outreach.decency import FirstLetter, LookedAt, no_follow_up
 from prospector.outreach.letter import HIDDEN_ADDRESS, NoDraft, compose
 from prospector.outreach.lint import Severity, lint
@@ -94,7 +96,7 @@ class Writer:
             return Drafted.WITHDRAWN if withdrawn else Drafted.NONE
         saved = store.drafts.save(letter, objection=self._objection(letter, prospect), part_of=part_of, now=now)
         store.prospects.save(replace(prospect, stage=Stage.DRAFTED), now=now)
-        return _DRAFTED[saved]
+        return DRAFTED[saved]
 
     def letter(self, prospect: Prospect, *, now: datetime) -> Draft | NoDraft:
         """The first letter to a page, or why there is none."""
@@ -103,19 +105,28 @@ class Writer:
         if why := self.suppressions.blocked(address=address, site=prospect.site, page_url=prospect.page_url):
             return NoDraft(reason=why)
         chosen = self.store.findings.chosen_offers(prospect.page_url)
+        about = only_own_pages(prospect)
+        choosing = choose if about is None else about_own_pages
+        template = choosing(
+            self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language
+        )
+        if template is None:
+            return NoDraft(reason='the campaign\'s folder of letters has none with purpose "own-page"')
         letter = compose(
-            prospect,
+            about or prospect,
             self.campaign,
-            choose(self.templates, self.campaign, page_url=prospect.page_url, title=prospect.page_title, language=prospect.language),
+            template,
             now=now,
             seen=failure_days(self.store, prospect),
             chosen=[target for target, offer in chosen.items() if offer],
         )
-        return letter if isinstance(letter, NoDraft) else self._allowed(letter)
+        if isinstance(letter, NoDraft):
+            return letter
+        return self.allowed(letter if about is None else replace(letter, dead=dead_by_target(prospect)))
 
-    def _allowed(self, letter: Draft) -> Draft:
+    def allowed(self, letter: Draft) -> Draft:
         """A person's leave to use a hidden address holds as long as the letter goes to that one."""
-        stored = self.store.drafts.of_page(letter.page_url)
+        stored = self.store.drafts.of_page(letter.page_url, letter.kind)
         if stored is None or stored.hidden_address_allowed_at is None or stored.recipient != letter.recipient:
             return letter
         waits = tuple(wait for wait in letter.waits if wait is not Wait.LEAVE)
@@ -127,7 +138,7 @@ class Writer:
         first = self.store.drafts.of_page(prospect.page_url)
         if first is None or first.status is not DraftStatus.SENT:
             return Drafted.NONE
-        there = self.store.drafts.of_page(prospect.page_url, follow_up_of=first.id)
+        there = self.store.drafts.of_page(prospect.page_url, DraftKind.FOLLOW_UP)
         if why := self.why_no_follow_up(prospect, first, there, now=now):
             if there is None or there.status not in WITHDRAWABLE:
                 return Drafted.NONE
@@ -138,8 +149,8 @@ class Writer:
         letter = self._reminder(still, first, now=now)
         if isinstance(letter, NoDraft):
             return Drafted.NONE
-        letter = replace(letter, recipient=first.recipient, follow_up_of=first.id)
-        return _DRAFTED[self.store.drafts.save(letter, now=now)]
+        letter = replace(letter, recipient=first.recipient, follow_up_of=first.id, kind=DraftKind.FOLLOW_UP)
+        return DRAFTED[self.store.drafts.save(letter, now=now)]
 
     def why_no_follow_up(self, prospect: Prospect, first: StoredDraft, there: StoredDraft | None, *, now: datetime) -> str:
         """In words; "" if there may be one."""
@@ -181,7 +192,7 @@ class Writer:
         return next(errors, "")
 
 
-_DRAFTED = {
+DRAFTED = {
     Saved.NEW: Drafted.NEW,
     Saved.UPDATED: Drafted.UPDATED,
     Saved.RELEASED: Drafted.RELEASED,
@@ -238,6 +249,19 @@ def with_fixes(store: Store, page_url: str, found: Sequence[tuple[OutboundLink, 
     return tuple(_with_choice(one, chosen, store) for one in _with_best(store, found))
 
 
+def only_own_pages(prospect: Prospect) -> Prospect | None:
+    """The prospect with those links alone that lead to dead pages of the user's own; None without any: it is a letter like others.
+
+    Their owner knows their own pages: an archived copy is no news.
+    """
+    own = tuple(replace(one, archived=None) for one in prospect.dead_links if one.own)
+    return replace(prospect, dead_links=own) if own else None
+
+
+def dead_by_target(prospect: Prospect) -> Mapping[str, Confidence]:
+    return {one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in prospect.dead_links}
+
+
 def new_address(store: Store, target_url: str, verdict: Verdict) -> str:
     """Where the page lives now on its own site; "" when that is not known, or the site itself is in other hands."""
     alias = None if verdict.kind in UNCLICKABLE_KINDS else store.findings.alias(target_url)
@@ -245,6 +269,7 @@ def new_address(store: Store, target_url: str, verdict: Verdict) -> str:
 
 
 def _with_best(store: Store, found: Sequence[tuple[OutboundLink, Verdict]]) -> tuple[DeadLink, ...]:
+    own = store.own_pages.to_write_about()
     return tuple(
         DeadLink(
             link=link,
@@ -252,6 +277,7 @@ def _with_best(store: Store, found: Sequence[tuple[OutboundLink, Verdict]]) -> t
             archived=store.findings.archived(link.target_url),
             new_url=new_address(store, link.target_url, verdict),
             match=next(iter(store.findings.matches(link.target_url)), None),
+            own=link.target_url in own,
         )
         for link, verdict in found
     )
@@ -304,7 +330,7 @@ def prospect_of(store: Store, campaign: Campaign, page_url: str, *, now: datetim
         contact=contact,
         score=score,
         stage=store.prospects.stage(page_url) or Stage.FOUND,
-        flags=tuple(why_not_pitched(page, store.prospects.wish(site), flags, score, campaign)),
+        flags=tuple(why_not_pitched(page, store.prospects.wish(site), flags, score, campaign, about_own=any(one.own for one in dead))),
     )
 
 
@@ -327,17 +353,20 @@ def contact_for(page: ResourcePage, contacts: Sequence[Contact]) -> Contact | No
     return replace(chosen, source_url=page.final_url) if chosen in on_page and chosen is not None else chosen
 
 
-def why_not_pitched(page: ResourcePage, wish: Wish | None, flags: Sequence[Flag], score: Score, campaign: Campaign) -> Iterator[str]:
+def why_not_pitched(
+    page: ResourcePage, wish: Wish | None, flags: Sequence[Flag], score: Score, campaign: Campaign, *, about_own: bool = False
+) -> Iterator[str]:
     """Reasons not to write, however dead the links, in words.
 
     :param wish: of the page's site.
+    :param about_own: it links to a page of yours that is gone: that is worth a word whatever the page's score.
     """
     if sentence := asks_for_no_letters(page.html):
         yield f"the page asks for no such letters: “{sentence}”"
     if wish is not None:
         yield f"its site asks for no such letters: “{wish.sentence}” ({wish.source_url})"
     yield from (f"{flag.name}: {flag.reason}" for flag in flags)
-    if score.total < campaign.thresholds.min_score:
+    if not about_own and score.total < campaign.thresholds.min_score:
         yield f"its score of {score.total} is below {campaign.thresholds.min_score}"
 
 

@@ -343,6 +343,14 @@ class DraftStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # the claim fell
 
 
+class DraftKind(StrEnum):
+    """Which of the letters that a page may get."""
+
+    FIRST = "first"
+    FOLLOW_UP = "follow-up"  # the reminder
+    RECLAIM = "reclaim"  # a link that was won has gone again
+
+
 class Wait(StrEnum):
     """What a waiting draft waits for."""
 
@@ -372,6 +380,7 @@ class DeadLink:
     archived: ArchivedCopy | None = None
     new_url: str = ""  # the page's new address on its own site
     match: Match | None = None  # what the letter may offer
+    own: bool = False  # it leads to a page of the user's own, about which they want letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -404,7 +413,8 @@ class Draft:
     claims: tuple[Claim, ...] = ()  # what the text names
     dead: Mapping[str, Confidence] = field(default_factory=dict)  # every dead link of the page: what may be named at all
     moved: Mapping[str, str] = field(default_factory=dict)  # those of them that moved → their new addresses
-    follow_up_of: int | None = None
+    follow_up_of: int | None = None  # the first letter to the page, for every later one
+    kind: DraftKind = DraftKind.FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from prospector.campaign import Thresholds
@@ -53,9 +53,20 @@ def match_target(
 ) -> tuple[Match, ...]:
     """What fits now, saved in place of what fitted before."""
     topic = topic_in(store, target_url, links_of)
-    matches = ranker.best_matches(topic, strong=thresholds.strong, possible=thresholds.possible)
+    matches = _standing(store, target_url, ranker.best_matches(topic, strong=thresholds.strong, possible=thresholds.possible))
     store.findings.save_matches(target_url, matches, topic_words=ranker.telling_words(topic), now=now)
     return matches
+
+
+def _standing(store: Store, target_url: str, found: Sequence[Match]) -> tuple[Match, ...]:
+    """Without the dead page itself, which may be one of yours that was indexed while it lived, and others of yours that died since."""
+    left = (match for match in found if match.page_url != target_url and not _is_dead(store, match.page_url))
+    return tuple(replace(match, rank=rank) for rank, match in enumerate(left, start=1))
+
+
+def _is_dead(store: Store, url: str) -> bool:
+    verdict = store.evidence.verdict(url)
+    return verdict is not None and verdict.kind.dead
 
 
 def compared(
@@ -67,5 +78,6 @@ def compared(
         if save:
             after = match_target(store, ranker, thresholds, target_url, now=now)
         else:
-            after = ranker.best_matches(topic_in(store, target_url), strong=thresholds.strong, possible=thresholds.possible)
+            topic = topic_in(store, target_url)
+            after = _standing(store, target_url, ranker.best_matches(topic, strong=thresholds.strong, possible=thresholds.possible))
         yield Rematched(target_url=target_url, before=before, after=after)

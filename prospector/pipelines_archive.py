@@ -135,6 +135,7 @@ class LookIntoArchive(CampaignPipeline):
     async def _look_up(self, target_url: str, kind: VerdictKind) -> bool:
         """Ask the archive, unless it was asked. True when the page's new address is to be searched for, or asked: an archived copy tells what to look for."""
         findings = self.spider.store.findings
+        findings.expect(target_url)  # one that no page was read with yet is stored when its look is judged, which may be later
         copy = findings.archived(target_url)
         news = False
         if copy is None and self._client is not None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from prospector.campaign import Campaign
-from prospector.items import DraftStatus
+from prospector.items import DraftKind, DraftStatus
 from prospector.store import Funnel, Store
 from prospector.times import when
-from prospector.watching.states import State
-from prospector.watching.words import watched
+from prospector.watching.states import LOSSES, Source, State
+from prospector.watching.words import suspected, watched
 
 MOST_PROBLEMS = 5  # pages that could not be read are named, up to here
 MOST_REASONS = 5  # likewise reasons to write no letter
@@ -50,7 +50,7 @@ def summary_lines(store: Store, campaign: Campaign, *, now: datetime, ending: En
     if ending.spider == "site":
         table = _site_steps(store)
     elif ending.spider == "monitor":
-        table = _watched_steps(store)
+        table, losses = _watched_steps(store), list(_lost_links(store, campaign))
     else:
         table, losses = _steps(funnel), list(_losses(store, funnel, campaign, ending, now))
     return [
@@ -100,8 +100,28 @@ def _site_steps(store: Store) -> list[tuple[int, str]]:
 
 def _watched_steps(store: Store) -> list[tuple[int, str]]:
     """How the watched links stand, one line for each state."""
-    counts = Counter(row["state"] for row in store.watching.latest())
-    return [(counts[state], watched(state)) for state in State if counts[state]]
+    latest = store.watching.latest()
+    doubtful = sum(_is_suspected(row) for row in latest)
+    counts = Counter(row["state"] for row in latest if not (row["state"] == State.UNCLEAR and _is_suspected(row)))
+    steps = [(counts[state], watched(state, counts[state])) for state in State if counts[state]]
+    return steps + ([(doubtful, suspected(doubtful))] if doubtful else [])
+
+
+def _is_suspected(row: Mapping[str, object]) -> bool:
+    return row["seen"] in LOSSES and row["state"] not in LOSSES
+
+
+def _lost_links(store: Store, campaign: Campaign) -> Iterator[str]:
+    """What became of links that letters had brought, or will."""
+    drafted = [draft for draft in store.drafts.in_hand() if draft.kind is DraftKind.RECLAIM]
+    lost = len({row["page_url"] for row in store.watching.latest(Source.LETTER) if row["state"] == State.LOST})
+    if drafted:
+        yield f"{many(len(drafted), 'letter')} about a lost link {'is' if len(drafted) == 1 else 'are'} there for your review: scrapy review"
+    elif lost and not campaign.reclaim.enabled:
+        yield f"{many(lost, 'page')} lost your link again. Letters about lost links are off (reclaim.enabled in your campaign)"
+    elif lost:
+        days = campaign.decency.cool_down_days
+        yield f"{many(lost, 'page')} lost your link again. A letter about it waits until {days} days after what was written last"
 
 
 def _steps(funnel: Funnel) -> list[tuple[int, str]]:
@@ -190,7 +210,8 @@ def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
     if ending.spider == "site":
         return "Next: scrapy crawl resources"
     if ending.spider == "monitor":
-        return "Next: scrapy report"
+        reclaims = any(draft.kind is DraftKind.RECLAIM for draft in store.drafts.in_hand())
+        return "Next: scrapy review" if reclaims else "Next: scrapy report"
     ways = (
         (funnel.drafts[DraftStatus.READY], "scrapy review, the desk in your browser (or scrapy drafts list --status ready)"),
         (store.evidence.due(now).claims_now, "scrapy crawl recheck"),

@@ -57,7 +57,7 @@ AT_TOP = [  # a line at the top of the file, and what is said of it
     ("thresholds.min_score = 0.5", "thresholds.min_score: 0.5 is not a whole number. Write it as min_score = 40."),
     (
         "zzz = 1",
-        'zzz: there is no key "zzz". Known here: name, goal, language, languages, keywords, sites, seeds, sender, crawl, verdicts, thresholds, weights, archive, templates, ignore, export, mail, decency, follow_ups, monitor.',
+        'zzz: there is no key "zzz". Known here: name, goal, language, languages, keywords, sites, seeds, sender, crawl, verdicts, thresholds, weights, archive, templates, ignore, export, mail, decency, follow_ups, monitor, reclaim.',
     ),
     ("crawl = 3", "crawl: 3 is not a table. Write it as [crawl] with its keys below it."),
     ("crawl.depth = -1", "crawl.depth: -1 is too small: at least 0. Write it as depth = 1."),
@@ -297,7 +297,7 @@ def test_every_key_of_the_top_has_an_example_or_is_a_table() -> None:
         assert field.examples or table_in(field.annotation), name
 
 
-TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore], [export], [mail], [decency], [follow_ups], [monitor]"
+TABLES = "[[sites]], [seeds], [sender], [crawl], [verdicts], [thresholds], [weights], [archive], [templates], [ignore], [export], [mail], [decency], [follow_ups], [monitor], [reclaim]"
 
 
 @pytest.mark.parametrize(

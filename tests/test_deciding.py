@@ -9,7 +9,7 @@ import pytest
 
 from prospector.campaign import CampaignError
 from prospector.deciding import Outcome
-from prospector.items import Confidence, Contact, ContactKind, DraftStatus, Stage, Strength, VerdictKind, Wait
+from prospector.items import Confidence, Contact, ContactKind, DraftKind, DraftStatus, Stage, Strength, VerdictKind, Wait
 from prospector.store import Actor
 from tests.desk_world import DAY, NOW, OFFER, OTHER_OFFER, PAGE, Dead, World, done, refused, target
 from tests.store import builders as make
@@ -291,7 +291,7 @@ class TestFollowUps:
 
     def reminded(self, world: World) -> DraftStatus | None:
         world.decisions.writer.redraft(PAGE, now=NOW + 12 * DAY)
-        found = world.store.drafts.of_page(PAGE, follow_up_of=world.draft().id)
+        found = world.store.drafts.of_page(PAGE, DraftKind.FOLLOW_UP)
         return found.status if found else None
 
     def sent(self, world: World) -> None:
@@ -312,7 +312,7 @@ class TestFollowUps:
             now=NOW + 10 * DAY,
         )
         assert self.reminded(world) is DraftStatus.READY
-        reminder = world.store.drafts.of_page(PAGE, follow_up_of=world.draft().id)
+        reminder = world.store.drafts.of_page(PAGE, DraftKind.FOLLOW_UP)
         assert reminder is not None
         assert reminder.recipient == "bo@greenlist.example"
         done(world.decisions.approve(reminder.id, now=NOW + 12 * DAY))

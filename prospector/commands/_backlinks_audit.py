@@ -8,6 +8,7 @@ from pathlib import Path
 
 from prospector.backlinks.audit import ProfileLink, You, audit, names_of
 from prospector.backlinks.disavow import DisavowError, disavowal, entry_of
+from prospector.commands._own_pages import mark_own_page
 from prospector.commands._shared import BAD_INPUT, FAILED, CommandError, chosen_campaign, open_store, say
 from prospector.export.as_csv import write_rows
 from prospector.export.audit import COLUMNS, as_html, as_rows
@@ -18,6 +19,7 @@ from prospector.spiders.reading import own_sites
 from prospector.summary import many
 
 MARKS = ("disavow", "keep")
+OWN_MARKS = ("letter", "redirect")  # of a dead page of yours
 STANDARD_OUTPUT = "-"  # what another action writes to by default
 SHOWN = 20  # lines that are left out, named on the screen
 MOST_NEED_NONE = (
@@ -73,12 +75,16 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
 
 def run_mark(args: list[str], opts: argparse.Namespace) -> int:
     """Keep a person's word on a page or a domain."""
-    usage = "Usage: scrapy backlinks mark URL|DOMAIN disavow|keep [--note TEXT]"
+    usage = "Usage: scrapy backlinks mark URL|DOMAIN disavow|keep, or mark URL letter|redirect [--note TEXT]"
     if len(args) != 2:
         raise CommandError(f"name a page or domain, and what to do with it. {usage}", BAD_INPUT)
     what, mark = args
+    if mark in OWN_MARKS:
+        return mark_own_page(
+            what, mark, note=" ".join(opts.note.split()), campaign=chosen_campaign(opts.campaign), listed=opts.suppressions
+        )
     if mark not in MARKS:
-        raise CommandError(f'"{mark}" is no mark: say disavow or keep. {usage}', BAD_INPUT)
+        raise CommandError(f'"{mark}" is no mark: say disavow or keep; for a dead page of yours letter or redirect. {usage}', BAD_INPUT)
     entry = entry_of(what)
     if entry is None:
         raise CommandError(

@@ -28,6 +28,7 @@ def redirects(args: list[str], opts: argparse.Namespace) -> int:
         refuse_to_overwrite(output, replace=opts.replace)
     with open_store(campaign) as store:
         unchecked, pages = len(_unchecked(store, campaign)), list(moved_pages(store, campaign))
+        by_letter = len(store.own_pages.to_write_about())
     text = written(pages, opts.format)
     if output is None:
         for line in text.splitlines():
@@ -40,6 +41,8 @@ def redirects(args: list[str], opts: argparse.Namespace) -> int:
         f"{many(len(pages), 'dead page')} of yours that others link to: {many(strong, 'redirect')}, {possible} for you to decide, "
         f"{len(pages) - strong - possible} with no page that fits."
     )
+    if by_letter:
+        say(f"{many(by_letter, 'page')} left out: you marked {'it' if by_letter == 1 else 'them'} to be told in letters.")
     if unchecked:
         say(
             f"{many(unchecked, 'more page')} of yours that others link to {'was' if unchecked == 1 else 'were'} never checked. Check first: scrapy crawl backlinks"
@@ -52,7 +55,10 @@ def moved_pages(store: Store, campaign: Campaign) -> Iterator[Moved]:
     ranker, own = Ranker(store.site), own_sites(campaign)
     if not ranker.documents:
         raise CommandError("None of your pages is indexed yet, so there is nowhere to send visitors. Index them: scrapy crawl site")
+    by_letter = store.own_pages.to_write_about()
     for url, sites in store.backlinks.targets():
+        if url in by_letter:
+            continue
         verdict = store.evidence.verdict(url) if site_of(url) in own else None
         if verdict is not None and verdict.kind.dead:
             yield _moved(store, campaign, ranker, url, sites)

@@ -27,7 +27,7 @@ from prospector.campaign import FILE_NAME, Campaign, CampaignError, Templates, f
 from prospector.campaign_lines import key_lines
 from prospector.export.whole import ExportError, TakenError
 from prospector.outreach.choice import named
-from prospector.outreach.templates import Template, TemplateError, load_templates
+from prospector.outreach.templates import FIRST, Template, TemplateError, load_templates
 from prospector.scaffold import bundled_templates
 from prospector.store import Store, StoreError
 from prospector.terminal import harmless
@@ -204,7 +204,7 @@ def checked_letters(wanted: Templates, file: Path) -> dict[str, Template]:
 def _no_first_letter(name: str, letters: dict[str, Template], wanted: Templates, file: Path) -> Iterator[str]:
     """What is wrong with a letter that the campaign names, with its place."""
     key, written = ("letters", f'letters = ["{name}"]') if wanted.letters else ("letter", f'letter = "{name}"')
-    first = {each: letter for each, letter in letters.items() if letter.purpose != "follow-up"}
+    first = {each: letter for each, letter in letters.items() if letter.purpose in FIRST}
     if name in first:
         return
     line = key_lines(file.read_text("utf-8-sig")).get(("templates", key))
@@ -212,7 +212,7 @@ def _no_first_letter(name: str, letters: dict[str, Template], wanted: Templates,
     near = next(iter(get_close_matches(name, first, n=1, cutoff=0)), "")
     right = written.replace(f'"{name}"', f'"{near}"') if near else written
     if name in letters:
-        yield f'{place}"{name}" follows a first letter up, and is no first letter. Write it as {right}.'
+        yield f'{place}"{name}" is no first letter about dead links (its purpose is {letters[name].purpose}). Write it as {right}.'
     else:
         known = ", ".join(sorted(first))
         yield f'{place}there is no letter "{name}" in {wanted.folder} (there are {known}). Write it as {right}.'

@@ -24,13 +24,14 @@ from prospector.commands._shared import (
     did_you_mean,
     run_plainly,
     say,
+    suppressions_setting,
 )
 from prospector.export.whole import refuse_to_overwrite, whole_file
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
 
-USAGE = "scrapy backlinks import FILE… | redirects -o FILE | audit -o FILE | mark URL|DOMAIN disavow|keep | disavow -o FILE"
+USAGE = "scrapy backlinks import FILE… | redirects -o FILE | audit -o FILE | mark URL|DOMAIN disavow|keep | mark URL letter|redirect | disavow -o FILE"
 SHOWN_DAMAGE = 20  # lines of one file that are named on the screen
 
 
@@ -40,7 +41,7 @@ class Command(ScrapyCommand):
     default_settings: ClassVar[dict[str, Any]] = QUIET_SETTINGS
 
     def syntax(self) -> str:
-        return "[options] import FILE… | redirects | audit | mark URL|DOMAIN disavow|keep | disavow"
+        return "[options] import FILE… | redirects | audit | mark URL|DOMAIN disavow|keep | mark URL letter|redirect | disavow"
 
     def short_desc(self) -> str:
         return "Import exports of backlink tools, write redirects, audit the profile, write a disavow file"
@@ -52,7 +53,8 @@ class Command(ScrapyCommand):
             "link that several files name is kept once. Lines that can't be read are named, none is dropped in silence. redirects: those of your own pages that others link to and that are gone, most wanted "
             "first, each with the page of yours that takes its place, as rules for a web server. Check them first: scrapy crawl backlinks. "
             "audit: what the imported profile is made of, and what in it looks bought or farmed, with reasons and examples. mark: your word on a "
-            "page or domain. disavow: a file for Google, of what you marked and nothing else; never of a site that you write to. Most sites need none."
+            "page or domain that links to you; or on a dead page of yours, where letter says that no redirect can be put there: those who link to it are "
+            "then written to (redirect takes it back). disavow: a file for Google, of what you marked and nothing else; never of a site that you write to. Most sites need none."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -79,6 +81,7 @@ class Command(ScrapyCommand):
                 scrapy backlinks redirects -o moved.conf --format nginx
                 scrapy backlinks audit -o audit.html
                 scrapy backlinks mark spam.example.com disavow --note "bought in 2019"
+                scrapy backlinks mark https://www.example.org/old-guide letter
                 scrapy backlinks disavow -o disavow.txt --old disavow-of-now.txt
             """,
             exit_codes="""
@@ -89,6 +92,7 @@ class Command(ScrapyCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        opts.suppressions = suppressions_setting(self)
         self.exitcode = run_plainly(lambda: _backlinks(args, opts))
 
 

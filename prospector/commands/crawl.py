@@ -67,6 +67,7 @@ class Command(ScrapyCrawl):
                 scrapy crawl resources --campaign clients/garden
                 scrapy crawl recheck
                 scrapy crawl monitor
+                scrapy crawl monitor -a now=1
                 scrapy crawl monitor -a profile=1
                 scrapy crawl links -a urls=links.txt -O verdicts.jsonl
             """,

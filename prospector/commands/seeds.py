@@ -188,7 +188,8 @@ def _asked(opts: argparse.Namespace, settings: BaseSettings) -> list[str]:
 
 def append(campaign: Campaign, urls: Iterable[str], *, how: str, now: datetime) -> None:
     """To the campaign's first list of seeds that is a text file, below a comment that says whence and when."""
-    path = next((file.path for file in campaign.seeds.files if file.path.suffix.lower() != ".csv"), campaign.folder / "seeds.txt")
+    folder = campaign.home if campaign.is_demo else campaign.folder  # the demo's own is part of the program
+    path = next((file.path for file in campaign.seeds.files if file.path.suffix.lower() != ".csv"), folder / "seeds.txt")
     there = path.read_bytes() if path.exists() else b""
     if there.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise CommandError(f"{path}: it is UTF-16. Save it as UTF-8, then add again.", FAILED)
@@ -197,7 +198,9 @@ def append(campaign: Campaign, urls: Iterable[str], *, how: str, now: datetime) 
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(f"{begin}# {now:%Y-%m-%d}, {comment}\n" + "".join(f"{url}\n" for url in urls))
     say(f"Added to {path}.")
-    if path not in {one.path for one in campaign.seeds.files}:
+    if campaign.is_demo:
+        say("The demo begins with its own seeds whatever stands there; a campaign of yours takes them up: scrapy init DIR")
+    elif path not in {one.path for one in campaign.seeds.files}:
         say(f'So that they count, write under [seeds] in {campaign.path.name}: files = ["{path.name}"]')
 
 

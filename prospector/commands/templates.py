@@ -25,8 +25,8 @@ from prospector.commands._shared import (
     say,
 )
 from prospector.outreach.findings import Severity
-from prospector.outreach.samples import sample_prospects
-from prospector.outreach.template_lint import MANY, lint_template, sample_letter
+from prospector.outreach.samples import MANY, samples_for
+from prospector.outreach.template_lint import lint_template, sample_letter
 from prospector.outreach.templates import SUFFIX, Template, TemplateError, read_template
 from prospector.outreach.views import SenderSettings
 
@@ -134,7 +134,8 @@ def _list(letters: dict[str, Template]) -> int:
 def _preview(name: str, letters: dict[str, Template], sender: SenderSettings) -> int:
     if name not in letters:
         raise CommandError(f'there is no template "{name}" (there are {", ".join(sorted(letters))}). See: scrapy templates list')
-    sample = next(each for each in sample_prospects() if each.name == MANY)
+    samples = samples_for(letters[name].purpose)
+    sample = next((each for each in samples if each.name == MANY), samples[0])
     draft = sample_letter(letters[name], sample, sender)
     print(f"Subject: {draft.subject}\n\n{draft.body}", end="")
     return DONE

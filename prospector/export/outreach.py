@@ -15,7 +15,7 @@ from prospector.deciding import Decisions
 from prospector.deciding_checks import address_of
 from prospector.deciding_claims import fallen_claims, lost_addresses, named, stale_targets
 from prospector.export.message import Letter
-from prospector.items import ContactKind, DraftStatus
+from prospector.items import ContactKind, DraftKind, DraftStatus
 from prospector.store import Actor, Store, StoredDraft
 
 # reasons that count many letters, as a table of them shows
@@ -77,6 +77,8 @@ def _looked_through(
         standing = _with_true_claims(decisions, draft, settle=settle, now=now)
         if isinstance(standing, LeftOut):
             yield standing
+        elif draft.kind is DraftKind.RECLAIM and (why := decisions.checks.claims_doubt(standing, now=now)):
+            yield LeftOut(draft=standing, reason=_as_reason(why))  # a look at a link's target would not help
         elif (draft.status is DraftStatus.APPROVED and (why := decisions.why_not_exported(draft.id, now=now))) or (
             why := decisions.checks.told_not_to_send(standing) or decisions.checks.nobody_to_write_to(standing, now=now)
         ):

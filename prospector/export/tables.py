@@ -55,6 +55,7 @@ _ALL = (
             "created_at",
             "updated_at",
             "follow_up_of",
+            "kind",
         ),
         rows=lambda store: store.reports.drafts(),
     ),

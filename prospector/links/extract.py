@@ -5,6 +5,7 @@ No link is lost because of its neighbour: each is judged alone, and nothing in a
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -42,15 +43,15 @@ class PageReading:
     internal: tuple[InternalLink, ...] = ()  # the page's own site, own_sites, and the parts of a frameset
 
 
-def read_page(html: str, *, url: str, own_sites: frozenset[str] = frozenset()) -> PageReading:
-    """Read a page. `url` is where it was finally found. Links to `own_sites` (sites or domains) count as internal."""
+def read_page(html: str, *, url: str, own_sites: frozenset[str] = frozenset(), but: Collection[str] = ()) -> PageReading:
+    """Read a page. `url` is where it was finally found. Links to `own_sites` (sites or domains) count as internal, `but` for those addresses."""
     tree = parse(html)
     page = normalise(url) or ""
     about = metadata_of(tree, page)
     flat = flatten(tree.root) if tree.root is not None else Flat()
     heads = heads_of(flat)
     headings = tuple(head.text for head in heads if head.is_heading)[:_MAX_HEADINGS]
-    sorter = _Sorter(flat, heads, page=page, base=about.base, own_sites=own_sites)
+    sorter = _Sorter(flat, heads, page=page, base=about.base, own_sites=own_sites, but=but)
     return PageReading(
         title=about.title or (headings[0] if headings else ""),
         language=about.language,
@@ -66,10 +67,11 @@ def read_page(html: str, *, url: str, own_sites: frozenset[str] = frozenset()) -
 class _Sorter:
     """Anchors → links to other sites, links within the site."""
 
-    def __init__(self, flat: Flat, heads: list[Head], *, page: str, base: str, own_sites: frozenset[str]) -> None:
+    def __init__(self, flat: Flat, heads: list[Head], *, page: str, base: str, own_sites: frozenset[str], but: Collection[str]) -> None:
         self.flat = flat
         self.base = base
         self.own_sites = own_sites
+        self.but = but
         self.site = site_of(page)
         self.host = host_of(page).removeprefix("www.")
         self.heads = heads
@@ -111,7 +113,11 @@ class _Sorter:
 
     def is_outside(self, target: str) -> bool:
         site = site_of_normal(target)
-        if site == self.site or site in self.own_sites:
+        if site == self.site:
+            return False
+        if target in self.but:
+            return True
+        if site in self.own_sites:
             return False
         if not self.own_sites:
             return True

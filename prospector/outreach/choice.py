@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from prospector.outreach.plain import host
-from prospector.outreach.templates import Template
+from prospector.outreach.templates import FOLLOW_UP, OWN_PAGE, Template
 
 # who is written to as a library: schools of higher learning by their names' endings, guides by the software that most of them run on
 _LIBRARY_HOST = re.compile(
@@ -52,11 +52,32 @@ def choose(templates: Mapping[str, Template], campaign: Languages, *, page_url: 
     return _drawn(_fitting(templates, named(campaign.templates), campaign, page_url, title, language), page_url)
 
 
-def follow_up(templates: Mapping[str, Template], campaign: Languages, *, first: str, page_url: str, language: str = "") -> Template | None:
-    """The second letter for a page, in the language of the first one (its template's id); None where there is none in the folder."""
+def follow_up(
+    templates: Mapping[str, Template],
+    campaign: Languages,
+    *,
+    first: str,
+    page_url: str,
+    language: str = "",
+    purpose: str = FOLLOW_UP,
+) -> Template | None:
+    """A later letter for a page, in the language of the first one (its template's id); None where there is none in the folder."""
     written = templates[first].locale if first in templates else language
-    known = [one.id for one in templates.values() if one.purpose == "follow-up"]
-    return _drawn(_fitting(templates, known, campaign, page_url, "", written), page_url) if known else None
+    return _of_purpose(purpose, templates, campaign, page_url, "", written)
+
+
+def about_own_pages(
+    templates: Mapping[str, Template], campaign: Languages, *, page_url: str, title: str = "", language: str = ""
+) -> Template | None:
+    """The letter for a page that links to dead pages of the sender's own; None where there is none in the folder."""
+    return _of_purpose(OWN_PAGE, templates, campaign, page_url, title, language)
+
+
+def _of_purpose(
+    purpose: str, templates: Mapping[str, Template], campaign: Languages, page_url: str, title: str, language: str
+) -> Template | None:
+    known = [one.id for one in templates.values() if one.purpose == purpose]
+    return _drawn(_fitting(templates, known, campaign, page_url, title, language), page_url) if known else None
 
 
 def named(settings: LetterNames) -> Sequence[str]:

@@ -15,7 +15,7 @@ from prospector.items import DeadLink, Observation, Prospect
 from prospector.outreach.findings import Finding, error, warning
 from prospector.outreach.phrases import LOCALES
 from prospector.outreach.plain import defanged, host, plain_url, without_scheme_inside
-from prospector.outreach.views import Previous
+from prospector.outreach.views import Previous, Reclaim
 
 LISTED = re.compile(r"^(?:\d{1,2}[.)] |\s{2,}\S)")  # a line of the list of fixes
 _ENTRY = re.compile(r"\d{1,2}[.)] ")
@@ -40,10 +40,11 @@ def claims(
     *,
     evidence: Mapping[str, Sequence[Observation]] | None,
     previous: Previous | None = None,
+    reclaim: Reclaim | None = None,
 ) -> Iterator[Finding]:
     """Objections to what is claimed without anything stored that says so."""
-    known = _Known(prospect, own_site)
-    whole = _seen_of(prospect.dead_links, prospect, evidence, previous)
+    known = _Known(prospect, own_site, reclaim)
+    whole = _seen_of(prospect.dead_links, prospect, evidence, _other_days(previous, reclaim))
     for text, in_list in _blocks(body):
         meant = known.targets_in(text) if in_list else []
         outside = unquoted(text)
@@ -56,7 +57,7 @@ def claims(
                 yield warning(
                     f"{url} is none of the addresses that were found for this page; make sure that it is right", url, rule="claim-url"
                 )
-        seen = _seen_of(meant, prospect, evidence, previous) if meant else whole
+        seen = _seen_of(meant, prospect, evidence, _other_days(previous, reclaim)) if meant else whole
         yield from _days_and_statuses(text, seen)
 
 
@@ -86,10 +87,13 @@ def _days_and_statuses(text: str, seen: _Seen) -> Iterator[Finding]:
 class _Known:
     """Every address that a letter to this page may hold."""
 
-    def __init__(self, prospect: Prospect, own_site: str) -> None:
+    def __init__(self, prospect: Prospect, own_site: str, reclaim: Reclaim | None) -> None:
         self.own_hosts = {host(own_site), *(host(one.match.page_url) for one in prospect.dead_links if one.match)} - {""}
         contact = prospect.contact
         urls = [prospect.page_url, *((contact.source_url, contact.value) if contact else ())]
+        if reclaim:
+            self.own_hosts.add(host(reclaim.url))
+            urls += [reclaim.wrong, reclaim.instead]
         self.targets: list[tuple[DeadLink, frozenset[str]]] = []
         for one in prospect.dead_links:
             self.targets.append((one, frozenset({plain_url(one.link.target_url), defanged(one.link.target_url)})))
@@ -140,13 +144,21 @@ def _blocks(body: str) -> Iterator[tuple[str, bool]]:
         yield "\n".join(piece), in_list
 
 
+def _other_days(previous: Previous | None, reclaim: Reclaim | None) -> list[datetime]:
+    """Days of which a later letter may speak."""
+    days = [previous.sent_at] if previous else []
+    if reclaim:
+        days += [*reclaim.missed_at, *([reclaim.seen_at] if reclaim.seen_at else [])]
+    return days
+
+
 def _seen_of(
     links: Sequence[DeadLink],
     prospect: Prospect,
     evidence: Mapping[str, Sequence[Observation]] | None,
-    previous: Previous | None,
+    other_days: Sequence[datetime],
 ) -> _Seen:
-    times: list[datetime | None] = [previous.sent_at if previous else None, prospect.contact.found_at if prospect.contact else None]
+    times: list[datetime | None] = [*other_days, prospect.contact.found_at if prospect.contact else None]
     statuses: set[int] = set()
     for one in links:
         times += [one.verdict.first_failed_at, one.verdict.confirmed_at]

@@ -63,6 +63,7 @@ class LinkView:
     checked: str  # the days it was looked at
     checked_apart: str  # the same, only where they are not the days that the letter names for all
     brackets: bool  # its address is written with [.], so that nobody follows it
+    host: str  # where it leads; as its address, not to be followed where somebody else answers
     new_url: str
     archive: ArchiveView | None
     offer: PageOfOurs | None
@@ -74,6 +75,20 @@ class PreviousView:
 
     date: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReclaimView:
+    """A link to a page of yours that was there and is not any more, or that has a slip in its address."""
+
+    url: str  # of your page
+    title: str  # its host where it has none
+    host: str
+    anchor: str  # the link's text; "" where it had none
+    seen: str  # the day on which it was last seen; "" where it never was
+    missed: str  # the days on which it was not there, or wrong
+    wrong: str  # the address that it leads to now, when that is none of yours that works; else ""
+    instead: str  # where a link of the same text leads now; ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +109,5 @@ class LetterView:
     brackets: bool  # some address is written with [.]
     offer: PageOfOurs | None  # the page offered first; None in a letter that only helps
     offers: int  # pages of ours in the letter
-    previous: PreviousView | None  # only in a follow-up
+    previous: PreviousView | None  # only in a follow-up and in a letter about a lost link
+    reclaim: ReclaimView | None  # only in a letter about a lost link

@@ -17,6 +17,7 @@ from prospector.items import (
     ContactKind,
     DeadLink,
     Draft,
+    DraftKind,
     DraftStatus,
     Prospect,
     Stage,
@@ -25,8 +26,8 @@ from prospector.items import (
 )
 from prospector.outreach.phrases import day
 from prospector.outreach.plain import defanged, plain, plain_url, quiet
-from prospector.outreach.templates import Template
-from prospector.outreach.views import Previous, SenderSettings, letter_view
+from prospector.outreach.templates import OWN_PAGE, Template
+from prospector.outreach.views import Previous, Reclaim, SenderSettings, letter_view
 from prospector.outreach.wrap import wrapped
 
 MAX_LISTED = 8  # dead links named in one letter; a longer list reads as a reproach. One more is named rather than counted as "1 more"
@@ -89,12 +90,21 @@ def compose(
     :param chosen: targets whose own page a person chose to offer, the latest choice first: it is offered even where another one is the stronger.
     :param previous: the first letter, for one that follows it up.
     """
-    plan = _plan(prospect, campaign, tuple(chosen), now)
+    own = template.purpose == OWN_PAGE
+    plan = _plan(prospect, campaign, tuple(chosen), now, helps=own or campaign.goal == "help")
     if isinstance(plan, NoDraft):
         return plan
-    view = letter_view(prospect, campaign.sender, plan.links, listed=plan.listed, locale=template.locale, seen=seen, previous=previous)
+    view = letter_view(
+        prospect,
+        campaign.sender,
+        plan.links,
+        listed=plan.listed,
+        locale=template.locale,
+        seen=seen,
+        previous=previous,
+    )
     subject, body = template.render(view)
-    recipient, waits, note = _addressed(prospect.contact, plan)
+    recipient, waits, note = _addressed(prospect.contact, plan.waits, plan.note)
     return Draft(
         page_url=prospect.page_url,
         recipient=recipient,
@@ -110,6 +120,29 @@ def compose(
     )
 
 
+def compose_reclaim(prospect: Prospect, campaign: LetterSettings, template: Template, reclaim: Reclaim, *, previous: Previous) -> Draft:
+    """The letter about a link of theirs to you that is gone again, or that has a slip in its address. TemplateError only if the template fails.
+
+    :param previous: the first letter, after which the link had come.
+    """
+    view = letter_view(prospect, campaign.sender, (), listed=0, locale=template.locale, seen={}, previous=previous, reclaim=reclaim)
+    subject, body = template.render(view)
+    recipient, waits, note = _addressed(prospect.contact, (), "")
+    return Draft(
+        page_url=prospect.page_url,
+        recipient=recipient,
+        subject=plain(subject, 150),
+        body=wrapped(body),
+        template=template.id,
+        status=DraftStatus.WAITING if waits else DraftStatus.READY,
+        note=note,
+        waits=waits,
+        claims=(Claim(target_url=reclaim.url, anchor=reclaim.anchor, offer_url=reclaim.url, carries=True),),
+        dead={reclaim.url: Confidence.CONFIRMED},
+        kind=DraftKind.RECLAIM,
+    )
+
+
 def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
     return Claim(
         target_url=one.link.target_url,
@@ -120,13 +153,13 @@ def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:
     )
 
 
-def _plan(prospect: Prospect, campaign: LetterSettings, chosen: Sequence[str], now: datetime) -> _Plan | NoDraft:
+def _plan(prospect: Prospect, campaign: LetterSettings, chosen: Sequence[str], now: datetime, *, helps: bool) -> _Plan | NoDraft:
     dead = _without_moved(_distinct(prospect.dead_links), chosen, allowed=campaign.templates.offer_for_moved)
     unwanted = _unwanted(prospect, dead)
     if unwanted:
         return NoDraft(reason=unwanted)
     sure = _without_possible(dead, chosen)
-    wanted = dead if campaign.goal == "help" else tuple(one for one in sure if one.match)
+    wanted = dead if helps else tuple(one for one in sure if one.match)
     wanted = tuple(one for one in wanted if one.match and one.link.target_url in chosen) or wanted
     unsure = not wanted
     if unsure:
@@ -224,15 +257,15 @@ def _awaited(carrying: Sequence[DeadLink], now: datetime) -> str:
     return f"waits until “{name}” is confirmed dead: next look {when}"
 
 
-def _addressed(contact: Contact | None, plan: _Plan) -> tuple[str, tuple[Wait, ...], str]:
+def _addressed(contact: Contact | None, waits: tuple[Wait, ...], note: str) -> tuple[str, tuple[Wait, ...], str]:
     """Recipient, what is waited for and a note, once the route is known."""
     if contact is None:
-        return "", (*plan.waits, Wait.CONTACT), "; ".join(filter(None, (plan.note, "no contact found")))
+        return "", (*waits, Wait.CONTACT), "; ".join(filter(None, (note, "no contact found")))
     if contact.kind is ContactKind.FORM:
         # a form may post to an address that shows nothing; the page it stands on is the one to open
-        return plain_url(contact.source_url or contact.value), plan.waits, plan.note
+        return plain_url(contact.source_url or contact.value), waits, note
     if contact.kind is ContactKind.TRACKER:
-        return plain_url(contact.value), plan.waits, plan.note
+        return plain_url(contact.value), waits, note
     if contact.deobfuscated:  # the only way there is: a person decides, for each letter anew
-        return plain(contact.value, 254), (*plan.waits, Wait.LEAVE), "; ".join(filter(None, (plan.note, HIDDEN_ADDRESS)))
-    return plain(contact.value, 254), plan.waits, plan.note
+        return plain(contact.value, 254), (*waits, Wait.LEAVE), "; ".join(filter(None, (note, HIDDEN_ADDRESS)))
+    return plain(contact.value, 254), waits, note

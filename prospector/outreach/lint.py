@@ -20,7 +20,7 @@ from prospector.outreach.reader import greeting, language
 from prospector.outreach.spam import spam
 from prospector.outreach.templates import MAX_OUTPUT, Template
 from prospector.outreach.vibe import Phrase, most_alike, personal
-from prospector.outreach.views import Previous
+from prospector.outreach.views import Previous, Reclaim
 
 __all__ = ["Finding", "Severity", "lint", "personal_part"]
 
@@ -53,13 +53,15 @@ def lint(
     others: Mapping[str, frozenset[Phrase]] | None = None,
     template: Template | None = None,
     previous: Previous | None = None,
+    reclaim: Reclaim | None = None,
 ) -> tuple[Finding, ...]:
     """All objections to a draft, errors first. An edited letter is handed in as the draft with the edited words.
 
     :param evidence: what was seen of each dead target of the page; without it days are not checked.
     :param others: what was personal in the other letters (personal_part), by whatever names them for the person.
     :param template: the draft's; without it nothing can be said about likeness to others.
-    :param previous: the first letter, for a follow-up.
+    :param previous: the first letter, for a later one.
+    :param reclaim: the lost link, for a letter about one.
     """
     if len(draft.body) > MAX_OUTPUT:
         return (error(f"the letter has {len(draft.body):,} characters; no letter needs more than {MAX_OUTPUT:,}"), *_subject(draft))
@@ -67,9 +69,9 @@ def lint(
     found = [
         *_subject(draft),
         *_placeholders(draft),
-        *_duties(draft, prospect, campaign),
-        *_links(draft, prospect),
-        *claims(draft.body, prospect, campaign.sender.site, evidence=evidence, previous=previous),
+        *_duties(draft, prospect, campaign, _own_pages(prospect, reclaim)),
+        *_links(draft, prospect, reclaim),
+        *claims(draft.body, prospect, campaign.sender.site, evidence=evidence, previous=previous, reclaim=reclaim),
         *_length(draft),
         *spam(f"{draft.subject}\n{draft.body}"),
         *greeting(draft.body, prospect.contact),
@@ -111,14 +113,14 @@ def _placeholders(draft: Draft) -> list[Finding]:
     return found
 
 
-def _duties(draft: Draft, prospect: Prospect, campaign: LetterSettings) -> list[Finding]:
+def _duties(draft: Draft, prospect: Prospect, campaign: LetterSettings, own_pages: Sequence[str]) -> list[Finding]:
     """What a letter owes its reader: how to be left alone, who writes for whom, and where they live."""
     body = _flat("\n".join(line for line in draft.body.splitlines() if not LISTED.match(line)))
     sender = campaign.sender
     found = []
     if not (_OPT_OUT.search(body) or (sender.opt_out.strip() and _flat(plain(sender.opt_out, 400)) in body)):
         found.append(error("the line that says how to be left alone is missing"))
-    sites = {host(sender.site), *(host(one.match.page_url) for one in prospect.dead_links if one.match)} - {""}
+    sites = {host(sender.site), *(host(one.match.page_url) for one in prospect.dead_links if one.match), *map(host, own_pages)} - {""}
     client = plain(sender.client)
     if not any(_says_relation(sentence, sites, client) for sentence in re.split(r"(?<=[.!?])\s+(?=[^a-z])", body)):
         whom = f", and that {client} pays for it" if client else ""
@@ -134,14 +136,21 @@ def _duties(draft: Draft, prospect: Prospect, campaign: LetterSettings) -> list[
     return found
 
 
+def _own_pages(prospect: Prospect, reclaim: Reclaim | None) -> list[str]:
+    """Pages of yours that the letter is about, beside those that it offers."""
+    if reclaim:
+        return [reclaim.url]
+    return [one.link.target_url for one in prospect.dead_links if one.own]
+
+
 def _says_relation(sentence: str, sites: set[str], client: str) -> bool:
     """One sentence in which the writer speaks of themselves and of the site, and of who pays."""
     named = any(re.search(rf"(?<![\w@/.-]){re.escape(site)}(?![\w/])", sentence, re.IGNORECASE) for site in sites)
     return named and bool(_OURSELVES.search(sentence)) and client.casefold() in sentence.casefold()
 
 
-def _links(draft: Draft, prospect: Prospect) -> list[Finding]:
-    fixes: set[str] = set()
+def _links(draft: Draft, prospect: Prospect, reclaim: Reclaim | None) -> list[Finding]:
+    fixes: set[str] = {reclaim.url, reclaim.wrong, reclaim.instead} if reclaim else set()
     found = []
     for one in prospect.dead_links:
         fixes |= {one.link.target_url, one.new_url, one.match.page_url if one.match else ""}

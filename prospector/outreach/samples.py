@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from prospector.items import (
     ArchivedCopy,
@@ -21,13 +22,17 @@ from prospector.items import (
     VerdictKind,
 )
 from prospector.outreach.context import LetterView
-from prospector.outreach.views import Previous, SenderSettings, letter_view
+from prospector.outreach.views import Previous, Reclaim, SenderSettings, letter_view
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LOOKS = tuple(datetime(2026, 11, day, 9, tzinfo=UTC) for day in (3, 7, 12))
 PAGE = "https://greenlist.example/resources.html"
-OFFER = "https://lindgarden.example/companion-planting"
+OWN = "https://lindgarden.example"
+OFFER = f"{OWN}/companion-planting"
+MANY = "many links"
 PREVIOUS = Previous(sent_at=datetime(2026, 11, 5, 9, tzinfo=UTC), subject="Broken link on “Gardening resources”")
+MISSED = tuple(datetime(2026, 11, day, 9, tzinfo=UTC) for day in (16, 18))
+SLIP = "https://lindgarden.example/compagnion-planting"
 _HOSTILE = "{{ 7*7 }}{% raw %}\r\nBcc: x@y.example\n\n\u202eevil\u200b\x00\x1b[31m https://evil.example/ " + "x" * 5_000
 _WORDS = (
     "Planting chart",
@@ -77,6 +82,7 @@ class Sample:
     name: str
     prospect: Prospect
     hostile: bool = False
+    reclaim: Reclaim | None = None  # only for letters about a lost link
 
     @property
     def seen(self) -> Mapping[str, Sequence[datetime]]:
@@ -93,7 +99,7 @@ def sample_prospects() -> tuple[Sample, ...]:
     bare = replace(_dead(0, offer=True), link=OutboundLink(target_url=_target(0)))
     return (
         Sample(name="one link", prospect=_prospect(one)),
-        Sample(name="many links", prospect=_prospect(*many)),
+        Sample(name=MANY, prospect=_prospect(*many)),
         Sample(name="parked and taken over", prospect=_prospect(*parked)),
         Sample(name="nothing to offer", prospect=_prospect(_dead(0, archived=True), _dead(1))),
         Sample(name="a form to write to", prospect=_prospect(one, contact=replace(EMAIL, kind=ContactKind.FORM, value=f"{PAGE}#form"))),
@@ -103,9 +109,60 @@ def sample_prospects() -> tuple[Sample, ...]:
     )
 
 
-def samples(locale: str, *, follow_up: bool = False) -> Iterator[LetterView]:
+def samples_for(purpose: str) -> tuple[Sample, ...]:
+    """The cases that a template of this purpose has to carry."""
+    return {"reclaim": lost_links, "own-page": own_pages}.get(purpose, sample_prospects)()
+
+
+def own_pages() -> tuple[Sample, ...]:
+    """Links to pages of the sender's own that are gone: one with a page near to it, several, one that nothing replaces, hostile words."""
+    near, moved, ended, *more = (_of_own(_dead(at, offer=at == 0, moved=at == 1)) for at in range(12))
+    hostile = replace(near, link=replace(near.link, anchor=_HOSTILE, section=_HOSTILE))
+    return (
+        Sample(name="one link", prospect=_prospect(near)),
+        Sample(name=MANY, prospect=_prospect(near, moved, ended, *more)),
+        Sample(name="it moved", prospect=_prospect(moved)),
+        Sample(name="nothing replaces it", prospect=_prospect(ended)),
+        Sample(
+            name="a link without words", prospect=_prospect(replace(ended, link=OutboundLink(target_url=ended.link.target_url)), title="")
+        ),
+        Sample(name="hostile names", prospect=_prospect(hostile, title=_HOSTILE), hostile=True),
+    )
+
+
+def _of_own(one: DeadLink) -> DeadLink:
+    return replace(
+        one,
+        link=replace(one.link, target_url=f"{OWN}{urlsplit(one.link.target_url).path}"),
+        new_url=one.new_url and f"{OWN}/moved",
+        own=True,
+    )
+
+
+def lost_links() -> tuple[Sample, ...]:
+    """A link that is gone, one whose place another has, one with a slip, one without words, hostile words."""
+    gone = Reclaim(
+        url=OFFER, title="Companion planting", anchor="Planting chart", seen_at=datetime(2026, 11, 13, tzinfo=UTC), missed_at=MISSED
+    )
+    form = replace(EMAIL, kind=ContactKind.FORM, value=f"{PAGE}#form")
+    hostile = replace(gone, title=_HOSTILE, anchor=_HOSTILE, instead="https://evil.example/" + "x" * 500)
+    return (
+        Sample(name="a lost link", prospect=_prospect(), reclaim=gone),
+        Sample(name="another in its place", prospect=_prospect(), reclaim=replace(gone, instead="https://other.example/chart")),
+        Sample(name="a slip in the address", prospect=_prospect(), reclaim=replace(gone, seen_at=None, wrong=SLIP)),
+        Sample(name="a link without words", prospect=_prospect(title="", contact=form), reclaim=replace(gone, title="", anchor="")),
+        Sample(
+            name="hostile names",
+            prospect=_prospect(title=_HOSTILE, contact=replace(EMAIL, name=_HOSTILE)),
+            hostile=True,
+            reclaim=hostile,
+        ),
+    )
+
+
+def samples(locale: str, purpose: str = "links") -> Iterator[LetterView]:
     """The variables of a letter in each case."""
-    for sample in sample_prospects():
+    for sample in samples_for(purpose):
         yield letter_view(
             sample.prospect,
             SampleSender(),
@@ -113,7 +170,8 @@ def samples(locale: str, *, follow_up: bool = False) -> Iterator[LetterView]:
             listed=min(8, len(sample.prospect.dead_links)),
             locale=locale,
             seen=sample.seen,
-            previous=PREVIOUS if follow_up else None,
+            previous=PREVIOUS if purpose in ("follow-up", "reclaim") else None,
+            reclaim=sample.reclaim,
         )
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 from prospector.items import Draft, Observation, Outcome
 from prospector.outreach.findings import Finding, Severity, error
-from prospector.outreach.letter import compose
+from prospector.outreach.letter import compose, compose_reclaim
 from prospector.outreach.lint import lint
-from prospector.outreach.samples import NOW, PREVIOUS, Sample, SampleCampaign, SampleSender, sample_prospects
-from prospector.outreach.templates import Template, TemplateError
+from prospector.outreach.samples import NOW, PREVIOUS, Sample, SampleCampaign, SampleSender, samples_for
+from prospector.outreach.templates import FOLLOW_UP, Template, TemplateError
 from prospector.outreach.views import SenderSettings
-
-MANY = "many links"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +28,7 @@ def lint_template(template: Template, *, sender: SenderSettings | None = None) -
     """All objections by line, each once."""
     source = template.path.read_text(encoding="utf-8-sig").splitlines()
     found: dict[tuple[int, str], Flaw] = {}
-    for sample in sample_prospects():
+    for sample in samples_for(template.purpose):
         for finding in _findings(template, sample, sender or SampleSender()):
             line = _line(finding, template, source)
             found.setdefault((line, re.sub(r"\d+", "0", finding.reason)), Flaw(line=line, finding=finding, sample=sample.name))
@@ -40,7 +38,9 @@ def lint_template(template: Template, *, sender: SenderSettings | None = None) -
 def sample_letter(template: Template, sample: Sample, sender: SenderSettings) -> Draft:
     """The letter that a template makes for a sample. TemplateError if it makes none."""
     campaign = SampleCampaign(goal="help", sender=sender)  # with that goal there is a letter even where nothing is offered
-    previous = PREVIOUS if template.purpose == "follow-up" else None
+    if sample.reclaim is not None:
+        return compose_reclaim(sample.prospect, campaign, template, sample.reclaim, previous=PREVIOUS)
+    previous = PREVIOUS if template.purpose == FOLLOW_UP else None
     draft = compose(sample.prospect, campaign, template, now=NOW, seen=sample.seen, previous=previous)
     if not isinstance(draft, Draft):
         raise TemplateError(draft.reason)
@@ -58,7 +58,7 @@ def _findings(template: Template, sample: Sample, sender: SenderSettings) -> Ite
         for target, times in sample.seen.items()
     }
     campaign = SampleCampaign(goal="help", sender=sender)
-    for finding in lint(draft, sample.prospect, campaign, evidence=looks, previous=PREVIOUS):
+    for finding in lint(draft, sample.prospect, campaign, evidence=looks, previous=PREVIOUS, reclaim=sample.reclaim):
         # words of a hostile page may well look odd; what must not happen there is an error
         if finding.severity is Severity.ERROR or not sample.hostile:
             yield finding

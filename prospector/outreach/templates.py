@@ -25,7 +25,11 @@ from prospector.outreach.vibe import Phrase, phrases_of
 MAX_FILE = 20_000  # characters of a template
 MAX_OUTPUT = 40_000  # characters of a letter: 9 links with three long URLs each stay far below
 SUFFIX = ".txt.j2"
-PURPOSES = ("links", "help", "follow-up")
+FIRST = ("links", "help")  # a campaign names these; the others are taken where their occasion comes
+OWN_PAGE = "own-page"
+FOLLOW_UP = "follow-up"
+RECLAIM = "reclaim"
+PURPOSES = (*FIRST, OWN_PAGE, FOLLOW_UP, RECLAIM)
 AUDIENCES = ("anybody", "library")
 MAX_WEIGHT = 1000
 _KEYS = ("id", "locale", "subject", "purpose")
@@ -44,7 +48,9 @@ class Template:
 
     id: str
     locale: str
-    purpose: str  # "links": carries an offer; "help": works without one; "follow-up": the second letter to a page
+    # "links": carries an offer; "help": works without one; "own-page": they link to a page of yours that is gone; "follow-up": the second
+    # letter to a page; "reclaim": a link that they had set is gone
+    purpose: str
     audience: str  # "library": for libraries and universities, where there is such a letter; else "anybody"
     weight: int  # how often it is taken, beside others that fit as well
     path: Path
@@ -127,7 +133,7 @@ def read_template(path: Path) -> Template:
         body_line=lines + 1,
         own_words=subject_words | letter_words,
     )
-    for view in samples(template.locale, follow_up=template.purpose == "follow-up"):
+    for view in samples(template.locale, template.purpose):
         try:
             template.render(view)
         except TemplateError as error:
@@ -140,7 +146,9 @@ def _lacking(problem: str, text: str, view: LetterView) -> str:
     place = re.search(r":(\d+)  ", problem)
     line = text.splitlines()[int(place[1]) - 1] if place else ""
     if "previous" in line and view.previous is None:
-        return ' in a first letter: only one with purpose "follow-up" has a previous one'
+        return ' in a first letter: only those with purpose "follow-up" or "reclaim" have a previous one'
+    if "reclaim" in line and view.reclaim is None:
+        return ' here: only a letter with purpose "reclaim" has it'
     return " when there is nothing to offer: ask {% if offer %} first" if view.offer is None else ""
 
 

@@ -19,6 +19,7 @@ from prospector.outreach.context import (
     PageOfOurs,
     PageView,
     PreviousView,
+    ReclaimView,
     SenderView,
 )
 from prospector.outreach.phrases import day, days, number, phrases, relation
@@ -58,6 +59,19 @@ class Previous:
     subject: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclaim:
+    """What is known of a link to you that is gone again, or that has a slip in its address."""
+
+    url: str  # your page
+    title: str = ""
+    anchor: str = ""
+    seen_at: datetime | None = None  # when the link was last seen; None: never as it should be
+    missed_at: tuple[datetime, ...]  # the looks that found it gone or wrong
+    wrong: str = ""  # where it leads now
+    instead: str = ""  # where a link of the same text leads now
+
+
 def letter_view(
     prospect: Prospect,
     sender: SenderSettings,
@@ -67,6 +81,7 @@ def letter_view(
     locale: str,
     seen: Mapping[str, Sequence[datetime]],
     previous: Previous | None = None,
+    reclaim: Reclaim | None = None,
 ) -> LetterView:
     """:param dead: all the links the letter could name; the first `listed` of them are named."""
     unsafe = frozenset(host(one.link.target_url) for one in prospect.dead_links if one.verdict.kind in UNCLICKABLE_KINDS)
@@ -74,10 +89,11 @@ def letter_view(
     checked = _shared_days(alone)
     links = tuple(replace(link, checked_apart="" if link.checked == checked else link.checked) for link in alone)
     offer = next((link.offer for link in links if link.offer), None)
+    own_page = next((one.link.target_url for one in dead if one.own), "")
     return LetterView(
         page=_page_view(prospect, unsafe),
         contact=_contact_view(prospect.contact, prospect.page_url, locale),
-        sender=_sender_view(sender, locale, offered=offer.url if offer else ""),
+        sender=_sender_view(sender, locale, about=offer.url if offer else reclaim.url if reclaim else own_page),
         links=links,
         count=len(dead),
         count_said=number(len(dead), locale),
@@ -90,6 +106,7 @@ def letter_view(
         offer=offer,
         offers=sum(1 for link in links if link.offer),
         previous=PreviousView(date=day(previous.sent_at, locale), subject=quiet(previous.subject, 150)) if previous else None,
+        reclaim=_reclaim_view(reclaim, locale, unsafe) if reclaim else None,
     )
 
 
@@ -119,14 +136,14 @@ def _contact_view(contact: Contact | None, page_url: str, locale: str) -> Contac
     return ContactView(name=quiet(contact.name, 60), greeting=greeting, source=source, on_page=on_page, is_email=is_email)
 
 
-def _sender_view(sender: SenderSettings, locale: str, offered: str) -> SenderView:
+def _sender_view(sender: SenderSettings, locale: str, about: str) -> SenderView:
     return SenderView(
         name=plain(sender.name),
         email=plain(sender.email, 254),
         site=plain_url(sender.site),
-        # the relation is the one to the page that is offered, which for an agency stands on another site than the sender's
+        # the relation is the one to the page that the letter is about, which for an agency stands on another site than the sender's
         relation=relation(
-            sender.relation, name=plain(sender.name), site=host(offered or sender.site), client=plain(sender.client), locale=locale
+            sender.relation, name=plain(sender.name), site=host(about or sender.site), client=plain(sender.client), locale=locale
         ),
         postal_address=one_line(sender.postal_address),
         opt_out=plain(sender.opt_out, 400) or phrases(locale).opt_out,
@@ -149,9 +166,24 @@ def _link_view(one: DeadLink, at: int, locale: str, failures: Sequence[datetime]
         checked=days(checked, locale),
         checked_apart="",
         brackets=unclickable,
+        host=host(one.link.target_url).replace(".", "[.]") if unclickable else host(one.link.target_url),
         new_url=plain_url(one.new_url),
         archive=_archive_view(one, locale, bare=unclickable),
         offer=_offer_view(one),
+    )
+
+
+def _reclaim_view(reclaim: Reclaim, locale: str, unsafe: frozenset[str]) -> ReclaimView:
+    name = host(reclaim.url)
+    return ReclaimView(
+        url=plain_url(reclaim.url),
+        title=quiet(reclaim.title, MAX_TITLE, unsafe=unsafe) or name,
+        host=name,
+        anchor=quiet(reclaim.anchor, MAX_ANCHOR, unsafe=unsafe),
+        seen=day(reclaim.seen_at, locale) if reclaim.seen_at else "",
+        missed=days(list(reclaim.missed_at), locale),
+        wrong=plain_url(reclaim.wrong),
+        instead=plain_url(reclaim.instead),
     )
 
 

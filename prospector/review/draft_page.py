@@ -8,7 +8,7 @@ from typing import Any
 from prospector.deciding import Decisions, Outcome
 from prospector.deciding_checks import LOOK_AGAIN
 from prospector.export.mailto import mailto
-from prospector.items import DraftStatus
+from prospector.items import DraftKind, DraftStatus
 from prospector.review.evidence import shown_claims, unsafe_hosts
 from prospector.review.filters import with_query
 from prospector.review.letter import errors, objections, pieces
@@ -46,6 +46,7 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
         "after": with_query(f"/drafts/{place.after}", wanted) if place.after else "",
         "claims": claims,
         "own_pages_limit": decisions.own_pages_limit(),
+        "is_reclaim": draft.kind is DraftKind.RECLAIM,
         "unsafe_hosts": unsafe_hosts(dossier),
         "contact": next((route for route in dossier.routes if route.id == dossier.contact_id), None),
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from prospector.outreach.plain import defanged
 from prospector.times import when
+from prospector.watching.words import seen
 from prospector.words import label, sentence, standing
 
 MAX_SHOWN_URL = 90
@@ -60,6 +61,7 @@ class Pages:
             "shown_url": shown_url,
             "defanged": defanged,
             "label": _label,
+            "sighting": seen,
             "sentence": sentence,
             "standing": standing,
             "exact_time": exact_time,

@@ -19,7 +19,8 @@ LOOKED_AT = 0.05  # seconds between two looks whether all were answered
 
 
 class BacklinksSpider(ResourcesSpider):
-    """Most wanted targets first. Those on the campaign's own sites are checked too, for `scrapy backlinks redirects`; their pages need no visit.
+    """Most wanted targets first. Those on the campaign's own sites are checked too, for `scrapy backlinks redirects`; the pages that link to
+    them need no visit, unless a person wants letters about them.
 
     An export says what a tool saw once. So every target is looked at here, and a page is a prospect only when the link was seen standing on it.
     """
@@ -38,6 +39,7 @@ class BacklinksSpider(ResourcesSpider):
         """The imported targets that are due, and then the pages with the dead ones."""
         self.own = own_sites(self.campaign)
         self.refused: set[str] = set()
+        self.again: set[str] = set()
         undecided: list[str] = []
         for batch in self.targets():
             new = self.ledger.to_ask(self.due(batch))
@@ -71,7 +73,7 @@ class BacklinksSpider(ResourcesSpider):
             verdict = self.store.evidence.verdict(url)
             if verdict is None:
                 undecided.append(url)
-            elif verdict.kind.dead and site_of(url) not in self.own:
+            elif verdict.kind.dead and (site_of(url) not in self.own or url in self.own_targets):
                 self.visit_pages_with(url)
         return undecided
 
@@ -79,7 +81,10 @@ class BacklinksSpider(ResourcesSpider):
         """The pages that tools know of, those first that none calls lost, within the campaign's limit for a site."""
         for source in self.store.backlinks.sources_of([target]):
             site = site_of(source)
-            if source in self.refused or site in self.own or self.campaign.ignore.covers(source) or self.store.visits.known(source):
+            if source in self.refused or site in self.own or self.campaign.ignore.covers(source):
+                continue
+            if self.store.visits.known(source):
+                self.read_anew(source, target)
                 continue
             if self.visits_of_site[site] >= self.campaign.crawl.pages_per_site:
                 self.refused.add(source)
@@ -89,3 +94,11 @@ class BacklinksSpider(ResourcesSpider):
             self.store.visits.add([visit])
             self.visits_of_site[site] += 1
             self.visit(visit)
+
+    def read_anew(self, source: str, target: str) -> None:
+        """A page that was read before a person wanted letters about this page of theirs: its link was not kept then."""
+        marked_at = self.own_targets.get(target)
+        page = None if marked_at is None or source in self.again else self.store.pages.get(source, links=False)
+        if page is not None and marked_at is not None and page.fetched_at < marked_at:
+            self.again.add(source)
+            self.visit(Visit(url=page.url, depth=page.depth, seed=page.seed))

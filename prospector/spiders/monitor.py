@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, groupby
 from typing import Any
 
@@ -24,24 +24,29 @@ from prospector.spiders.clock import utc_now
 from prospector.spiders.reading import header, in_words, not_a_page, own_sites
 from prospector.store.watching import KnownLink, SentLetter
 from prospector.verdicts.reading import read_body
-from prospector.watching.history import due_at
-from prospector.watching.states import WON, PageLook, Source, Watch, WatchedPage
+from prospector.watching.history import Past, due_at
+from prospector.watching.states import WON, PageLook, Source, State, Watch, WatchedPage
 
 OPEN_AT_MOST = 200  # pages asked for at a time: a profile may name a million
 LOOKED_FOR = 0.05  # seconds between two looks whether there is room for more
-PROFILE_AGAIN = timedelta(hours=24)  # a profile's page is not visited again before
+
+
+ASKED_FOR = frozenset({State.LOST, State.WRONG_TARGET})  # what a letter about a lost link may ask to be mended
 
 
 class MonitorSpider(CampaignSpider):
     """Every due page is visited once, for all that is watched on it. What came of it is judged where it is kept."""
 
     name = "monitor"
-    arguments = ("profile",)
+    arguments = ("profile", "now")
 
-    def __init__(self, profile: str = "", **kwargs: Any) -> None:
-        """:param profile: 1: visit the pages of imported backlinks too."""
+    def __init__(self, profile: str = "", now: str = "", **kwargs: Any) -> None:
+        """
+        :param profile: 1: visit the pages of imported backlinks too.
+        :param now: 1: visit the pages of all letters that were sent, due or not.
+        """
         super().__init__(**kwargs)
-        self.with_profile = profile.lower() not in ("", "0", "no", "false")
+        self.with_profile, self.at_once = _yes(profile), _yes(now)
         self.results: asyncio.Queue[WatchedPage | None] = asyncio.Queue()
         self.all_asked = False
 
@@ -96,9 +101,21 @@ class MonitorSpider(CampaignSpider):
                 before=before,
             )
             past = self.store.watching.history(watch)
-            due = due_at(letter.sent_at, self.campaign.monitor.days, past)
-            if due is not None and due <= now:
-                yield replace(watch, had_link=any(look.seen in WON for look in past))
+            due = self.due_date(letter, past)
+            if self.at_once or (due is not None and due <= now):
+                anchor = self.store.watching.anchor_seen(watch) or watch.anchor
+                yield replace(watch, had_link=any(look.seen in WON for look in past), anchor=anchor)
+
+    def due_date(self, letter: SentLetter, past: Sequence[Past]) -> datetime | None:
+        """When a letter's link is to be looked at next; None: never again."""
+        settings = self.campaign.monitor
+        if letter.asks_again and past:
+            return past[-1].at + settings.apart
+        due = due_at(letter.began, settings.days, past, apart=settings.apart)
+        if due is None and self.campaign.reclaim.enabled and past and past[-1].state in ASKED_FOR and letter.began == letter.sent_at:
+            free = letter.spoke_at + timedelta(days=self.campaign.decency.cool_down_days)  # from then on another letter may ask for it
+            due = free if past[-1].at < free else None
+        return due
 
     def links_before(self, letter: SentLetter) -> frozenset[str] | None:
         """Links to your sites that the page had when the letter went out; None if it was read only later, or not kept."""
@@ -113,7 +130,7 @@ class MonitorSpider(CampaignSpider):
     def of_profile(self) -> Iterator[Watch]:
         """Links to your sites that other tools know, if they were not looked at within a day."""
         sites = own_sites(self.campaign)
-        recent = utc_now() - PROFILE_AGAIN
+        recent = utc_now() - self.campaign.monitor.apart
         for page_url, known in groupby(self.store.watching.profile(), key=lambda link: link.page_url):
             links: list[KnownLink] = [link for link in known if not sites or site_of(link.target_url) in sites]
             if site_of(page_url) in sites:
@@ -152,6 +169,10 @@ class MonitorSpider(CampaignSpider):
 
     def waited_for(self) -> list[str]:
         return self.requests.hosts() if hasattr(self, "requests") else []
+
+
+def _yes(value: str) -> bool:
+    return value.lower() not in ("", "0", "no", "false")
 
 
 def look_of(response: Response, page_url: str) -> PageLook:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from datetime import datetime
 
 from scrapy.http import Response
@@ -55,9 +56,14 @@ def header(response: Response, name: str) -> str:
     return value.decode("latin-1") if value else ""
 
 
-def read_resource_page(response: Response, visit: Visit, campaign: Campaign, *, now: datetime) -> ResourcePage:
-    """A fetched page of somebody's site with its links, less those that the campaign ignores."""
-    html, reading = _read(response, campaign)
+def read_resource_page(
+    response: Response, visit: Visit, campaign: Campaign, *, own_targets: Collection[str] = (), now: datetime
+) -> ResourcePage:
+    """A fetched page of somebody's site with its links, less those that the campaign ignores, and those to your own sites.
+
+    :param own_targets: pages of yours whose links count all the same.
+    """
+    html, reading = _read(response, campaign, own_targets)
     signals = page_signals(reading, response.url)
     return ResourcePage(
         url=visit.url,
@@ -121,6 +127,6 @@ def is_prospect(url: str, campaign: Campaign) -> bool:
     return site_of(url) not in own_sites(campaign) and not campaign.ignore.covers(url)
 
 
-def _read(response: Response, campaign: Campaign) -> tuple[str, PageReading]:
+def _read(response: Response, campaign: Campaign, own_targets: Collection[str] = ()) -> tuple[str, PageReading]:
     html = decode(response.body, header(response, "Content-Type"))
-    return html, read_page(html, url=response.url, own_sites=own_sites(campaign))
+    return html, read_page(html, url=response.url, own_sites=own_sites(campaign), but=own_targets)

@@ -48,6 +48,7 @@ class ResourcesSpider(CampaignSpider):
         self.crawler.signals.connect(self.on_judged, looks_judged)
         self.visits_of_site = Counter(site_of(url) for url in self.store.visits.urls())
         self.twins = Twins(self.store)
+        self.own_targets = self.store.own_pages.to_write_about()  # of which letters speak
         self.open = self.new_requests(self.finish_if_idle)
         self.checker = self.new_checker()
         self.indexer = SiteIndexer(self, on_page=self.check_own_links, on_done=self.finish_if_idle)
@@ -131,7 +132,7 @@ class ResourcesSpider(CampaignSpider):
             self.not_read(visit, why)
             return
         response = await whole_page(response, browser_of(self.crawler))
-        page = read_resource_page(response, visit, self.campaign, now=utc_now())
+        page = read_resource_page(response, visit, self.campaign, own_targets=self.own_targets, now=utc_now())
         if why := self.leads_astray(page, visit):
             self.not_read(visit, why)
             return

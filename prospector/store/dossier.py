@@ -18,9 +18,10 @@ from prospector.store.links import COLUMNS, link_of
 from prospector.store.observed import observation_of
 from prospector.store.prospects import contact_of
 from prospector.store.session import Row, Session
+from prospector.store.watching import Sighting, Watching
 
 MOST_LINKS = 40  # dead links shown of one page; the letter names eight
-MOST_LOOKS = 30  # observations shown of one target, the latest
+MOST_LOOKS = 30  # observations shown of one target, the latest; and looks at the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Dossier:
     claims: tuple[Claim, ...]  # in the order of the page
     more_claims: int  # left out beyond MOST_LINKS
     events: tuple[Event, ...]  # latest first
+    seen: tuple[Sighting, ...]  # what the monitor saw of the page since the letter, latest first
     choices: Mapping[str, str | None]  # a person's: target URL → what to offer for it, None for nothing
 
     def offered(self, claim: Claim) -> str | None:
@@ -107,6 +109,7 @@ class Dossiers:
             claims=tuple(map(self._claim, claims[:MOST_LINKS])),
             more_claims=max(0, len(claims) - MOST_LINKS),
             events=events_of(self._session, f"draft {draft_id}")[::-1],
+            seen=tuple(reversed(Watching(self._session).sightings_of(draft.page_url)[-MOST_LOOKS:])),
             choices=Findings(self._session).chosen_offers(draft.page_url),
         )
 

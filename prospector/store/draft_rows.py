@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prospector.items import Claim, DraftStatus, Wait
+from prospector.items import Claim, DraftKind, DraftStatus, Wait
 from prospector.store.codecs import json_text, sparse, time_text
 from prospector.store.session import Row
 
@@ -29,7 +29,8 @@ class StoredDraft:
     note: str
     created_at: datetime
     updated_at: datetime
-    follow_up_of: int | None = None
+    follow_up_of: int | None = None  # the first letter to the page, for every later one
+    kind: DraftKind = DraftKind.FIRST
     waits: tuple[Wait, ...] = ()
     claims: tuple[Claim, ...] = ()  # the dead links that the text names
     released_at: datetime | None = None  # since when an approved one may go out; None while a claim of it is not confirmed
@@ -75,6 +76,8 @@ def decoded(columns: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = datetime.fromisoformat(values[name])
     if "status" in values:
         values["status"] = DraftStatus(values["status"])
+    if "kind" in values:
+        values["kind"] = DraftKind(values["kind"])
     if "waits" in values:
         values["waits"] = tuple(Wait(wait) for wait in json.loads(values["waits"]))
     if "claims" in values:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from prospector.items import Draft, DraftStatus
+from prospector.items import Draft, DraftKind, DraftStatus
 from prospector.outreach.transitions import DO_NOT_SEND, UNDECIDED, WITHDRAWABLE, renewed, undecided
 from prospector.store.codecs import time_text
 from prospector.store.draft_rows import StoredDraft, decoded, draft_of, encoded
@@ -17,6 +17,9 @@ from prospector.words import label
 
 # what only a person changes: if it differs from what a decision made of it, something was decided since
 _DECIDED = frozenset({"status", "edited_subject", "edited_body", "chosen_contact_id", "hidden_address_allowed_at", "outcome", "message_id"})
+
+
+ABOUT_DEAD_LINKS = frozenset({DraftKind.FIRST, DraftKind.FOLLOW_UP})  # what they claim falls when nothing on the page is dead any more
 
 
 class Saved(StrEnum):
@@ -45,7 +48,7 @@ class Drafts:
         :param part_of: the event of the person's decision that it follows from.
         """
         with self._session.write():
-            stored = self.of_page(draft.page_url, follow_up_of=draft.follow_up_of)
+            stored = self.of_page(draft.page_url, draft.kind)
             if stored is None:
                 self._insert(draft, now)
                 return Saved.NEW
@@ -66,25 +69,29 @@ class Drafts:
                 "waits": draft.waits,
                 "claims": draft.claims,
                 "follow_up_of": draft.follow_up_of,
+                "kind": draft.kind,
             }
         )
         draft_id = self._session.run(
             """
             INSERT INTO drafts
-                (page_url, recipient, subject, body, template, status, note, waits, claims, follow_up_of, created_at, updated_at)
-            VALUES (:page_url, :recipient, :subject, :body, :template, :status, :note, :waits, :claims, :follow_up_of, :at, :at)
+                (page_url, recipient, subject, body, template, status, note, waits, claims, follow_up_of, kind, created_at, updated_at)
+            VALUES (:page_url, :recipient, :subject, :body, :template, :status, :note, :waits, :claims, :follow_up_of, :kind, :at, :at)
             """,
             {**written, "at": time_text(now)},
         ).lastrowid
         record(self._session, at=now, actor=Actor.CRAWL, subject=f"draft {draft_id}", kind="created", change=Change(None, written))
 
-    def withdraw(self, page_url: str, *, reason: str, part_of: int | None = None, now: datetime) -> bool:
+    def withdraw(
+        self, page_url: str, *, reason: str, kinds: Collection[DraftKind] = ABOUT_DEAD_LINKS, part_of: int | None = None, now: datetime
+    ) -> bool:
         """The claim fell: nobody should send the page's letters. False: there is none, or a person is done with it.
 
         One that was exported can't be called back; its note says that it should not be sent.
         """
         with self._session.write():
-            done = [self.withdraw_one(stored, reason=reason, part_of=part_of, now=now) for stored in self.all_of_page(page_url)]
+            fallen = [stored for stored in self.all_of_page(page_url) if stored.kind in kinds]
+            done = [self.withdraw_one(stored, reason=reason, part_of=part_of, now=now) for stored in fallen]
         return any(done)
 
     def withdraw_one(self, stored: StoredDraft, *, reason: str, part_of: int | None = None, now: datetime) -> bool:
@@ -144,9 +151,9 @@ class Drafts:
         row = self._session.row("SELECT * FROM drafts WHERE id = ?", (draft_id,))
         return None if row is None else draft_of(row)
 
-    def of_page(self, page_url: str, *, follow_up_of: int | None = None) -> StoredDraft | None:
-        """The page's first letter, or the one that follows it up."""
-        row = self._session.row("SELECT * FROM drafts WHERE page_url = ? AND follow_up_of IS ?", (page_url, follow_up_of))
+    def of_page(self, page_url: str, kind: DraftKind = DraftKind.FIRST) -> StoredDraft | None:
+        """The page's letter of this kind: there is one of each at most."""
+        row = self._session.row("SELECT * FROM drafts WHERE page_url = ? AND kind = ?", (page_url, kind))
         return None if row is None else draft_of(row)
 
     def all_of_page(self, page_url: str) -> Sequence[StoredDraft]:

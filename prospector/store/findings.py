@@ -114,6 +114,10 @@ class Findings:
             (*key, choice.offer_url, time_text(now)),
         )
 
+    def expect(self, target_url: str) -> None:
+        """Have a row of the target there, for what is found out of it before its first look is judged."""
+        self._session.run("INSERT OR IGNORE INTO targets (url) VALUES (?)", (target_url,))
+
     def save_archived(self, copy: ArchivedCopy, *, now: datetime) -> None:
         """Also that the archive has none, so that it isn't asked again."""
         self._session.run(

@@ -14,6 +14,7 @@ from prospector.store import (
     figure_tables,
     gap_views,
     rank_tables,
+    reclaim_tables,
     seed_tables,
     tables,
     views,
@@ -24,7 +25,7 @@ from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 11  # the number of migrations below
+VERSION = 13  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -85,6 +86,12 @@ def _seeds(db: Database) -> None:
 @MIGRATIONS(name="10 sightings")
 def _sightings(db: Database) -> None:
     for statement in watching_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="11 reclaiming")
+def _reclaiming(db: Database) -> None:
+    for statement in reclaim_tables.ALL:
         db.execute(statement)
 
 

@@ -27,6 +27,10 @@ class SiteIndex:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def title(self, url: str) -> str:
+        """Of a page of yours; "" if it is not indexed."""
+        return self._session.value("SELECT title FROM site_pages WHERE url = ?", (url,)) or ""
+
     def save(self, pages: Sequence[SitePage]) -> None:
         """Pages as just read, with their links to other sites, whose targets join those to check: your own fix list."""
         for start in range(0, len(pages), BATCH):

@@ -19,6 +19,7 @@ from prospector.store.findings import Findings
 from prospector.store.forgetting import Forgotten, Person, forget, person_of, scrub_file
 from prospector.store.journal import Journal
 from prospector.store.lock import CrawlLock
+from prospector.store.own_pages import OwnPages
 from prospector.store.pages import Pages
 from prospector.store.profile import Profile
 from prospector.store.prospects import Prospects
@@ -59,6 +60,7 @@ class Store:
         self.figures = Figures(session)
         self.watching = Watching(session)
         self.profile = Profile(session)
+        self.own_pages = OwnPages(session)
         self.outcomes = Outcomes(session)
 
     @classmethod

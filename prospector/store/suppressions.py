@@ -161,18 +161,21 @@ class Suppressions:
         now: datetime,
         cool_down: timedelta = COOL_DOWN,
         except_for: Sequence[str] = (),
+        same_page: Sequence[str] = (),
     ) -> str:
         """Why nobody may write there now, in a sentence; "" if somebody may.
 
         :param address: "" where there is only a form or a tracker.
         :param except_for: receipts of letters that don't count: its own, and the one that it follows up.
+        :param same_page: receipts of letters about the same page that only ask for the usual time between two letters: a link that they won is lost.
         """
         if why := self.blocked(address=address, site=site, page_url=page_url):
             return why
         shared = {Sameness.PAGE: self._page(page_url), Sameness.CONTACT: self._address(address), Sameness.SITE: self._site(site)}
         for same, hashed in shared.items():
             for letter in self._letters(same, hashed):
-                if letter.receipt not in except_for and (why := too_soon(letter.past, same, cool_down=cool_down, now=now)):
+                counts_as = Sameness.SITE if letter.receipt in same_page else same
+                if letter.receipt not in except_for and (why := too_soon(letter.past, counts_as, cool_down=cool_down, now=now)):
                     return why
         return ""
 

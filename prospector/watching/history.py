@@ -5,7 +5,7 @@ A loss needs two looks at least a day apart that agree, with no sign of life bet
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ class Past:
     state: State
 
 
-def concluded(seen: State, past: Sequence[Past], *, at: datetime) -> State:
+def concluded(seen: State, past: Sequence[Past], *, at: datetime, apart: timedelta = APART) -> State:
     """What counts after this look. `past` is in the order of time."""
     before = past[-1].state if past else State.UNCLEAR
     if seen is State.UNCLEAR:
@@ -32,10 +32,10 @@ def concluded(seen: State, past: Sequence[Past], *, at: datetime) -> State:
     if seen not in LOSSES or before in LOSSES:
         return seen
     first = _loss_since(past)
-    return seen if first is not None and at - first >= APART else before
+    return seen if first is not None and at - first >= apart else before
 
 
-def due_at(began: datetime, days: Sequence[int], past: Sequence[Past]) -> datetime | None:
+def due_at(began: datetime, days: Sequence[int], past: Sequence[Past], *, apart: timedelta = APART) -> datetime | None:
     """When to look at a letter's page next; None: never again.
 
     :param began: when the letter was sent.
@@ -45,7 +45,7 @@ def due_at(began: datetime, days: Sequence[int], past: Sequence[Past]) -> dateti
         return began + timedelta(days=days[0]) if days else None
     last = past[-1]
     if is_suspected(past) or _tries(past) in range(1, MOST_TRIES):
-        return last.at + APART
+        return last.at + apart
     return next((moment for day in days if (moment := began + timedelta(days=day)) > last.at), None)
 
 
@@ -54,15 +54,19 @@ def is_suspected(past: Sequence[Past]) -> bool:
     return _loss_since(past) is not None and past[-1].state not in LOSSES
 
 
-def _loss_since(past: Sequence[Past]) -> datetime | None:
-    """The first of the looks at the end that all saw a loss, or nothing."""
-    first = None
+def looks_at_end(past: Sequence[Past], states: Collection[State]) -> tuple[datetime, ...]:
+    """The last looks that all saw one of these states, oldest first; those between them that saw nothing are passed over."""
+    found: list[datetime] = []
     for look in reversed(past):
-        if look.seen in LOSSES:
-            first = look.at
+        if look.seen in states:
+            found.append(look.at)
         elif look.seen is not State.UNCLEAR:
             break
-    return first
+    return tuple(reversed(found))
+
+
+def _loss_since(past: Sequence[Past]) -> datetime | None:
+    return next(iter(looks_at_end(past, LOSSES)), None)
 
 
 def _tries(past: Sequence[Past]) -> int:

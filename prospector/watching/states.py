@@ -56,7 +56,7 @@ class Watch:
     page_url: str
     wanted_url: str  # the page of yours; "" where a letter offered none
     replaced_url: str = ""  # the dead link that it was offered for
-    anchor: str = ""  # the dead link's text
+    anchor: str = ""  # the dead link's text; once yours was seen there, yours
     source: Source = Source.LETTER
     had_link: bool = False  # it was seen there before, or another tool says so
     # links to you that don't count: they stood there before the letter, or are watched for themselves; None: not known
@@ -169,6 +169,8 @@ def _links_of_yours(watch: Watch, look: PageLook, yours: Yours) -> Iterator[Seen
     replaced_is_gone = not any(same_page(link.target_url, watch.replaced_url) for link in look.links)
     was_there = {plain_address(url) for url in watch.before or ()}
     for link in look.links:
+        if watch.replaced_url and same_page(link.target_url, watch.replaced_url):
+            continue  # the dead link itself, which may have led to a page of yours
         address = plain_address(link.target_url)
         wanted = bool(watch.wanted_url) and same_page(link.target_url, watch.wanted_url)
         of_yours = wanted or site_of(link.target_url) in yours.sites
@@ -252,14 +254,22 @@ def _without_a_link(watch: Watch, look: PageLook, indexable: bool) -> Seen:  # n
     if watch.had_link or watch.source is Source.PROFILE:
         if _is_root(look.final_url) and not _is_root(watch.page_url):
             return Seen(state=State.PAGE_GONE, reason="Its address leads to the site's first page now.", indexable=indexable)
-        return Seen(state=State.LOST, reason="The page is there, and has no link to you.", indexable=indexable)
+        instead = _in_its_place(watch, look)
+        reason = "The page is there, and has no link to you."
+        reason += f" The text that it had leads to {instead}" if instead else ""
+        return Seen(state=State.LOST, reason=reason, link_url=instead, indexable=indexable)
     if any(same_page(link.target_url, watch.replaced_url) for link in look.links):
         return Seen(state=State.UNCHANGED, reason="The dead link still stands there.", indexable=indexable)
     if _is_root(look.final_url) and not _is_root(watch.page_url):
         return Seen(state=State.PAGE_GONE, reason="Its address leads to the site's first page now.", indexable=indexable)
-    instead = next((link.target_url for link in look.links if watch.anchor and link.anchor == watch.anchor), "")
+    instead = _in_its_place(watch, look)
     reason = f"The dead link was replaced by {instead}" if instead else "The dead link is gone, and no link to you came."
     return Seen(state=State.FIXED, reason=reason, link_url=instead, indexable=indexable)
+
+
+def _in_its_place(watch: Watch, look: PageLook) -> str:
+    """Where a link of the same text leads now; "" where none is."""
+    return next((link.target_url for link in look.links if watch.anchor and link.anchor == watch.anchor), "")
 
 
 def _is_root(url: str) -> bool:

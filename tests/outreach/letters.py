@@ -26,6 +26,10 @@ from prospector.outreach.views import Previous
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TEMPLATES = (
     "resource-page", "resource-page-de", "short", "short-de", "librarian", "librarian-de", "help", "help-de", "follow-up", "follow-up-de",
+    "own-page",
+    "own-page-de",
+    "reclaim",
+    "reclaim-de",
 )  # fmt: skip
 SHIPPED = Path(__file__).parents[2] / "templates"
 OFFER = "https://lindgarden.example/companion-planting"

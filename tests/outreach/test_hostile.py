@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prospector.items import Contact, ContactKind, Draft, Strength, VerdictKind
-from prospector.outreach.letter import compose
+from prospector.outreach.letter import NoDraft, compose, compose_reclaim
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.plain import defanged, plain
 from prospector.outreach.templates import Template, load_templates
+from prospector.outreach.views import Reclaim
 from tests.outreach.letters import EMAIL, NOW, PREVIOUS, SHIPPED, Campaign, Letters, dead, prospect, shipped
 
 TEMPLATE = shipped()
@@ -88,7 +89,20 @@ def test_every_template_keeps_hostile_words_in_their_place(template: Template, a
     assert one.match
     whom = prospect(replace(one, match=replace(one.match, page_title=title)), dead(2, VerdictKind.PARKED), contact=contact, title=title)
     previous = replace(PREVIOUS, subject=subject) if template.purpose == "follow-up" else None
-    draft = compose(whom, Campaign(templates=Letters(offer_for_moved=True)), template, now=NOW, seen={}, previous=previous)
+    campaign = Campaign(templates=Letters(offer_for_moved=True))
+    if template.purpose == "reclaim":
+        gone = Reclaim(
+            url="https://lindgarden.example/a",
+            title=title,
+            anchor=anchor,
+            seen_at=NOW,
+            missed_at=(NOW,),
+            wrong=title and f"http://x.example/{title}",
+            instead=f"https://other.example/{name}",
+        )
+        draft: Draft | NoDraft = compose_reclaim(whom, campaign, template, gone, previous=replace(PREVIOUS, subject=subject))
+    else:
+        draft = compose(whom, campaign, template, now=NOW, seen={}, previous=previous)
     assert isinstance(draft, Draft)
     text = draft.subject + draft.body
     assert draft.subject.splitlines() == [draft.subject]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from prospector.outreach.samples import SampleSender, sample_prospects
+from prospector.outreach.samples import SampleSender, samples_for
 from prospector.outreach.template_lint import Flaw, lint_template, sample_letter
 from prospector.outreach.templates import load_templates, read_template
 from tests.outreach.letters import SHIPPED, TEMPLATES, Sender
@@ -50,7 +50,7 @@ def test_a_flaw_is_shown_with_its_line(tmp_path: Path, was: str, becomes: str, l
 
 def test_each_template_makes_a_bounded_letter_of_every_sample() -> None:
     for template in ALL.values():
-        for sample in sample_prospects():
+        for sample in samples_for(template.purpose):
             draft = sample_letter(template, sample, SampleSender())
             assert len(draft.body) < 6_000
             assert len(draft.subject) <= 60

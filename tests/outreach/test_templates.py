@@ -29,7 +29,7 @@ def test_the_shipped_templates_load_in_two_languages() -> None:
     templates = load_templates(SHIPPED)
     assert set(templates) == set(TEMPLATES)
     names = {locale: {each.name for each in templates.values() if each.locale == locale} for locale in ("en", "de")}
-    assert names["en"] == names["de"] == {"resource-page", "short", "librarian", "help", "follow-up"}
+    assert names["en"] == names["de"] == {"resource-page", "short", "librarian", "help", "follow-up", "own-page", "reclaim"}
 
 
 def test_a_misspelt_part_is_named_with_file_line_and_the_nearest_real_one(tmp_path: Path) -> None:
@@ -93,7 +93,10 @@ def test_what_a_letter_does_not_need_is_not_let_in(tmp_path: Path, body: str) ->
         ("Hello\n", ":1  has no head."),
         ("---\nid: mine\nlocale: en\npurpose: links\n---\n", ":1  the head lacks subject."),
         ("---\nid: mine\nlocal: en\nsubject: x\npurpose: links\n---\n", ':3  unknown key "local". Did you mean locale?'),
-        ("---\nid: mine\nlocale: en\nsubject: x\npurpose: spam\n---\n", ':5  purpose is "spam". Write "links" or "help" or "follow-up".'),
+        (
+            "---\nid: mine\nlocale: en\nsubject: x\npurpose: spam\n---\n",
+            ':5  purpose is "spam". Write "links" or "help" or "own-page" or "follow-up" or "reclaim".',
+        ),
         (HEAD.replace("id: mine", "id: mine\nweight: 0"), ':3  weight is "0". Write a whole number from 1 to 1000.'),
         (HEAD.replace("id: mine", "id: mine\nweight: a lot"), ':3  weight is "a lot".'),
         (HEAD.replace("id: mine", "id: mine\naudience: all"), ':3  audience is "all". Write "anybody" or "library".'),
@@ -137,9 +140,15 @@ def test_files_with_windows_line_ends_and_a_byte_order_mark_are_read_alike(tmp_p
 
 
 def test_only_a_follow_up_may_speak_of_the_letter_before_it(tmp_path: Path) -> None:
-    assert "only one with purpose" in problem(tmp_path, "{{ previous.date }}")
+    assert "only those with purpose" in problem(tmp_path, "{{ previous.date }}")
     folder = written(tmp_path, HEAD.replace("purpose: links", "purpose: follow-up") + "{{ previous.date }}: {{ previous.subject }}")
     assert load_templates(folder)["mine"].purpose == "follow-up"
+
+
+def test_only_a_letter_about_a_lost_link_may_speak_of_one(tmp_path: Path) -> None:
+    assert 'only a letter with purpose "reclaim"' in problem(tmp_path, "{{ reclaim.url }}")
+    folder = written(tmp_path, HEAD.replace("purpose: links", "purpose: reclaim") + "{{ reclaim.url }}, {{ previous.date }}")
+    assert load_templates(folder)["mine"].purpose == "reclaim"
 
 
 def test_a_line_with_words_between_two_conditions_keeps_its_end(tmp_path: Path) -> None:

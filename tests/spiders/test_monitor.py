@@ -2,85 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 import io
-import pkgutil
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import prospector
 from prospector.backlinks.read import read_export
-from prospector.items import Claim, DraftStatus, OutboundLink, Stage
+from prospector.items import Stage
 from prospector.store import Actor, Store
-from prospector.store.codecs import time_text
 from prospector.watching.states import State
-from tests.crawling import crawl
 from tests.resource_web import OWN, ResourceWeb
 from tests.store import builders as make
-
-SENT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-GUIDE = f"http://{OWN}/guides/hot-composting.html"
-OTHER = f"http://{OWN}/guides/pruning-old-roses.html"
-OLD = "http://old.test/compost"
-CLOCKED = [
-    module
-    for found in pkgutil.walk_packages(prospector.__path__, "prospector.")
-    if found.name.startswith(("prospector.spiders", "prospector.pipelines", "prospector.extensions"))
-    and hasattr(module := importlib.import_module(found.name), "utc_now")
-]
-WALL = "<title>Just a moment...</title><script>window._cf_chl_opt={}</script><h1>Checking your browser</h1>"
-
-
-class Watched:
-    """Letters that were sent, and the web as it is on a day."""
-
-    def __init__(self, web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.web = web
-        self._monkeypatch = monkeypatch
-        web.write_campaign([])
-
-    def page(self, name: str, body: str, *, status: int = 200, delay: float = 0.0, robots: str = "all") -> str:
-        """What the page of this name answers now."""
-        return self.web.serve(f"{name}.test", "/links", body, status=status, delay=delay, **{"X-Robots-Tag": robots})
-
-    def letter(self, name: str, *, before: str = "") -> str:
-        """One was sent about this page, which had the dead link, and is out."""
-        url = f"http://{name}.test/links"
-        with Store.open(self.web.database) as store:
-            html = f'<p><a href="{OLD}">The old guide</a> {before}</p>'
-            dead = OutboundLink(target_url=OLD, anchor="The old guide")
-            store.pages.save(replace(make.page(url), final_url=url, html=html, links=(dead,), fetched_at=SENT - timedelta(days=1)))
-            claim = Claim(target_url=OLD, anchor="The old guide", offer_url=GUIDE, carries=True)
-            store.drafts.save(make.draft(url, status=DraftStatus.SENT, claims=(claim,)), now=SENT)
-            store._session.run("UPDATE drafts SET sent_at = ?, outcome = 'sent' WHERE page_url = ?", (time_text(SENT), url))
-            store.prospects.save(make.prospect(url, stage=Stage.DRAFTED), now=SENT)
-            store.prospects.set_stage(url, Stage.CONTACTED, now=SENT)
-        return url
-
-    async def look(self, days: float, **arguments: str) -> dict[str, tuple[State, State]]:
-        """What the monitor sees on that day after the letters: of each host what it saw, and what counts."""
-        now = SENT + timedelta(days=days)
-        for module in CLOCKED:
-            self._monkeypatch.setattr(module, "utc_now", lambda: now)
-        await crawl("monitor", settings=self.web.settings, campaign=self.web.campaign(), **arguments)
-        with Store.open(self.web.database) as store:
-            rows = store.watching.latest()
-        return {row["page_url"].split("/")[2].removesuffix(".test"): (State(row["seen"]), State(row["state"])) for row in rows}
-
-    def stage(self, name: str) -> Stage | None:
-        with Store.open(self.web.database) as store:
-            return store.prospects.stage(f"http://{name}.test/links")
+from tests.watched_web import GUIDE, OLD, OTHER, SENT, WALL, Watched, link
 
 
 @pytest.fixture
 def watched(web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> Watched:
     return Watched(web, monkeypatch)
-
-
-def link(url: str, rel: str = "") -> str:
-    return f'<title>Links</title><h1>Useful links</h1><ul><li><a href="{url}" rel="{rel}">A guide</a>, well worth a visit</li></ul>'
 
 
 async def test_each_state_is_told_from_the_page(watched: Watched) -> None:

@@ -10,6 +10,7 @@ import pytest
 from prospector.items import OutboundLink, Outcome
 from prospector.watching.addresses import same_page
 from prospector.watching.states import LOSSES, PageLook, Source, State, Watch, Yours, judge
+from prospector.watching.words import seen as in_words
 from prospector.watching.words import watched
 
 AT = datetime(2026, 4, 1, 9, tzinfo=UTC)
@@ -121,4 +122,6 @@ def test_two_addresses_of_one_page() -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_its_words(state: State) -> None:
-    assert watched(state)
+    assert watched(state, 1)
+    assert watched(state, 2)
+    assert in_words(state)
