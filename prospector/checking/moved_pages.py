@@ -1,6 +1,7 @@
 """Looking for a dead page's new home on its own site: its sitemap, its section, its home page; then reading what is likeliest.
 
-At most five requests for a dead page, robots.txt among them, all through the host's gate; what a site showed is kept for its other dead pages.
+At most five requests for a dead page, robots.txt among them, all through the host's gate. What a site showed is kept for its other dead pages,
+also that it showed nothing: each sitemap, folder and home page is asked for once in a run.
 """
 
 from __future__ import annotations
