@@ -1,6 +1,7 @@
 """Looking for a dead page's new home on its own site: its sitemap, its section, its home page; then reading what is likeliest.
 
-At most five requests for a dead page, robots.txt among them, all through the host's gate; what a site showed is kept for its other dead pages.
+At most five requests for a dead page, robots.txt among them, all through the host's gate. What a site showed is kept for its other dead pages,
+also that it showed nothing: each sitemap, folder and home page is asked for once in a run.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ REMEMBERED_SECTIONS = 200  # of a site
 QUICKLY_READ = 50_000  # characters of a page, likewise
 AT_ONCE = 300  # pages that are looked through in less time than a thread takes to be asked
 MISSING = frozenset({404, 410})
+NOTHING = FoundPages()  # most sites show nothing
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
 
@@ -213,6 +215,8 @@ async def _shortlist(topic: Topic, found: FoundPages, *, led_to: str = "") -> tu
 
 
 async def _index(pages: Sequence[SitePage]) -> FoundPages:
+    if not pages:
+        return NOTHING
     return FoundPages(pages) if len(pages) <= AT_ONCE else await asyncio.to_thread(FoundPages, pages)
 
 
@@ -223,7 +227,10 @@ async def _together(site: _Site, listed: FoundPages, sections: Sequence[tuple[Si
         pages = dict(listed.pages)
         for page in chain.from_iterable(sections):
             pages.setdefault(page.url, page)
-        site.together = of, await _index(list(pages.values()))
+        index = await _index(list(pages.values()))
+        if len(pages) <= AT_ONCE:
+            return index  # made anew in no time, and takes ten times what the pages do
+        site.together = of, index
     return site.together[1]
 
 
