@@ -1,6 +1,7 @@
 """Looking for a dead page's new home on its own site: its sitemap, its section, its home page; then reading what is likeliest.
 
-At most five requests for a dead page, robots.txt among them, all through the host's gate; what a site showed is kept for its other dead pages.
+At most five requests for a dead page, robots.txt among them, all through the host's gate. What a site showed is kept for its other dead pages,
+also that it showed nothing: each sitemap, folder and home page is asked for once in a run.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ REMEMBERED_PAGES = 40_000  # of all sites together; one with a large sitemap tak
 REMEMBERED_SECTIONS = 200  # of a site
 QUICKLY_READ = 50_000  # characters of a page, likewise
 AT_ONCE = 300  # pages that are looked through in less time than a thread takes to be asked
+NOTHING = FoundPages()  # most sites show nothing
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
 
@@ -191,6 +193,8 @@ async def _shortlist(topic: Topic, found: FoundPages, *, led_to: str = "") -> tu
 
 
 async def _index(pages: Sequence[SitePage]) -> FoundPages:
+    if not pages:
+        return NOTHING
     return FoundPages(pages) if len(pages) <= AT_ONCE else await asyncio.to_thread(FoundPages, pages)
 
 
