@@ -6,7 +6,6 @@ address guard, and the caps on time, headers, body and decompressed size. Nothin
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +31,7 @@ from prospector.checking.resolver import Resolver
 from prospector.checking.robots import MAX_BYTES as ROBOTS_MAX_BYTES
 from prospector.checking.robots import Fetch as RobotsFetch
 from prospector.checking.robots import Robots
+from prospector.checking.tls import lenient_context, strict_context
 from prospector.items import Hop, Outcome
 from prospector.links.urls import normalise
 
@@ -139,8 +139,8 @@ class Network:
         fetch = share_robots(self._get_robots) if share_robots else self._get_robots
         self.robots = Robots(fetch, agent=settings.robots_agent, slow_down=self.gate.slow_down)
         self.requests: Counter[Purpose] = Counter()  # hops of redirects included
-        self._strict = ssl.create_default_context()
-        self._lenient = _lenient_context()
+        self._strict = strict_context()
+        self._lenient = lenient_context()
         self._bad_certificates: dict[str, str] = {}
         self._connect_timeout = min(settings.timeout, CONNECT_TIMEOUT)
         self._proxies = Proxies.of_environment()
@@ -305,13 +305,6 @@ class Network:
 def _resolver(settings: NetworkSettings) -> Resolver:
     dns = None if settings.hosts_only else make_dns(settings.dns_servers, settings.dns_second)
     return Resolver(hosts=settings.hosts, hosts_only=settings.hosts_only, ports=settings.ports, guard=settings.guard, dns=dns)
-
-
-def _lenient_context() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _host(url: str) -> str:
