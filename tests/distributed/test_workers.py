@@ -10,17 +10,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from prospector.distributed.board import Board
+from prospector import __version__
+from prospector.distributed.board import Board, Done
 from tests.crawling import command, crawl, environment
 from tests.misbehaving_site import MisbehavingSite
 from tests.redis_server import RedisServer
 from tests.resource_web import ResourceWeb
 from tests.test_resume import LISTS, Tables, build, differences, tables
 
-PATIENCE = 180.0  # seconds for a whole run on a busy machine
+PATIENCE = 100.0  # seconds for a whole run on a busy machine
 DELAY = 0.1  # seconds between two requests to a host
 MANNERS = {"delay": DELAY, "timeout": 4}
 LEASE = 7.0  # seconds; longer than a request may take
@@ -149,6 +151,71 @@ async def test_what_one_campaign_has_just_seen_another_need_not_ask_for(tmp_path
         assert differences(tables(other.database), alone) == {}
         assert {url for url in other.targets if other.asked()[url] > before[url]} == set()
         assert len(there.web.site.hits("/robots.txt")) == len(other.hosts)
+
+
+async def test_what_nobody_can_read_ends_the_run_with_a_line(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ingest = await there.start("ingest")
+        board = Board(there.redis.url, prefix="prospector", me="somebody", lease=5)
+        async with asyncio.timeout(PATIENCE):
+            while not (status := await board.status()).pages:  # noqa: ASYNC110 - another process has no event for it
+                await asyncio.sleep(0.02)
+        assert status.ingest
+        hosts = await board.take(100)
+        (job, *_) = [job for host in hosts for job in await board.some("page", host)]
+        assert await board.done(
+            [Done(host=urlsplit(job.url).hostname or "", kind="check", url=job.url, found={"observations": "none"})]
+        ) == [False]
+        await board._redis.xadd(board.key("results"), {"kind": "check", "url": job.url, "found": "not JSON"})
+        assert await asyncio.wait_for(ingest.wait(), PATIENCE) == 1
+        assert "The results of workers can't be read" in there.said()
+        await board.close()
+
+
+async def test_a_second_ingest_at_the_same_board_says_so_and_ends(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="ingest of another campaign", lease=60)
+        assert await board.sit()
+        await board.close()
+        assert await asyncio.wait_for((await there.start("ingest")).wait(), PATIENCE) == 1
+        assert "Another scrapy ingest works with this Redis and the prefix prospector" in there.said()
+        assert "Traceback" not in there.said()
+
+
+async def test_when_the_manners_change_a_worker_ends_and_one_that_is_started_anew_has_them(tmp_path: Path, alone: Tables) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="an ingest before", lease=5)
+        manners = {
+            "version": __version__,
+            "user_agent": "x",
+            "robots_agent": "x",
+            "obey_robots": True,
+            "per_host": 1,
+            "delay": 9.0,
+            "timeout": 4.0,
+        }
+        await board.tell(manners)
+        before = await there.start("crawl", "worker")
+        async with asyncio.timeout(PATIENCE):
+            while "works. Ctrl-C stops it" not in there.said():  # noqa: ASYNC110 - another process has no event for it
+                await asyncio.sleep(0.05)
+        await board.close()
+        ingest = await there.start("ingest")
+        assert await asyncio.wait_for(before.wait(), PATIENCE) == 1
+        worker = await there.start("crawl", "worker")
+        await there.ended(ingest)
+        await there.stopped(worker)
+        assert differences(tables(there.web.database), alone) == {}
+
+
+async def test_a_worker_of_another_version_says_so_and_ends(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="ingest", lease=5)
+        await board.tell({"version": "0.0.1", "obey_robots": True})
+        await board.close()
+        worker = await there.start("crawl", "worker")
+        assert await asyncio.wait_for(worker.wait(), PATIENCE) == 1
+        assert "Install the same version" in there.said()
 
 
 async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str) -> None:
