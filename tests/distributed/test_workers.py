@@ -96,7 +96,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     async def run() -> None:
         async with MisbehavingSite() as site:
             web = ResourceWeb(site, folder)
-            build(web, crawl=MANNERS)
+            build(web, crawl=UNHURRIED)
             await crawl("resources", settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None}, campaign=web.campaign())
 
     asyncio.run(run())
