@@ -97,7 +97,11 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         async with MisbehavingSite() as site:
             web = ResourceWeb(site, folder)
             build(web, crawl=UNHURRIED)
-            await crawl("resources", settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None}, campaign=web.campaign())
+            await crawl(
+                "resources",
+                settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None, "DOWNLOAD_TIMEOUT": None},
+                campaign=web.campaign(),
+            )
 
     asyncio.run(run())
     found = tables(folder / "output" / "web.db")
