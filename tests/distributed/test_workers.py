@@ -34,8 +34,9 @@ SLACK = 0.6  # seconds by which a busy machine may delay a host's first request
 class World:
     """A web, a Redis, and programs that are started and killed."""
 
-    def __init__(self, web: ResourceWeb, redis: RedisServer) -> None:
+    def __init__(self, web: ResourceWeb, redis: RedisServer, *, patience: float) -> None:
         self.web = web
+        self.patience = patience
         self.redis = redis
         self.settings: dict[str, Any] = {**web.settings, "REDIS_URL": redis.url, "REDIS_LEASE": LEASE, "CONCURRENT_REQUESTS": 8}
         self.settings |= {"RDAP_BOOTSTRAP": "", "CANARY_URLS": "", "DNS_SECOND_RESOLVER": ""}
@@ -65,7 +66,7 @@ class World:
     async def ended(self, ingest: asyncio.subprocess.Process) -> None:
         """The run is through, and nobody complained of a mistake of ours."""
         try:
-            code = await asyncio.wait_for(ingest.wait(), PATIENCE)
+            code = await asyncio.wait_for(ingest.wait(), self.patience)
         except TimeoutError:
             pytest.fail(f"the run does not end\n{self.said()}")
         assert code == 0, self.said()
@@ -78,7 +79,7 @@ async def world(folder: Path, manners: Mapping[str, object] = MANNERS) -> AsyncI
     async with MisbehavingSite() as site, RedisServer(folder / "redis", password=PASSWORD) as redis:
         web = ResourceWeb(site, folder)
         build(web, crawl=manners)
-        there = World(web, redis)
+        there = World(web, redis, patience=PATIENCE if manners is MANNERS else 6 * PATIENCE)
         try:
             yield there
         finally:
@@ -229,7 +230,7 @@ async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str
         workers = [await there.start("crawl", "worker") for _ in range(2)]
         ingest = await there.start("ingest")
         hits = rng.randrange(5, len(there.web.targets) + len(there.web.hosts))  # each target and each robots.txt is asked for, and more
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(there.patience):
             while len(there.web.site.hits()) < hits and ingest.returncode is None:  # noqa: ASYNC110 - the site counts, and tells nobody
                 await asyncio.sleep(0.002)
         assert ingest.returncode is None, there.said()
