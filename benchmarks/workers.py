@@ -40,7 +40,8 @@ LATE = 0.005  # seconds by which the server may note the end of an answer later 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     wall: float  # seconds, from the start of the process that owns the database to its end
-    cpu: float  # seconds: of that process,
+    asking: float  # seconds from the first request until all but the last in a hundred were begun
+    cpu: float  # processor seconds: of that process,
     workers_cpu: float  # of all workers
     score: Score
     looks: Mapping[str, int]  # target → observations
@@ -160,6 +161,7 @@ def ran(job: Job, number: int, at_once: int, log: Path) -> Run:
         looks = dict(db.execute("SELECT target_url, count(*) FROM observations GROUP BY target_url"))
     return Run(
         wall=wall,
+        asking=requests[len(requests) * 99 // 100].began - requests[0].began,
         cpu=used.ru_utime + used.ru_stime,
         workers_cpu=cpu,
         score=score(job.web, TOOLS["prospector"].read(job)),
@@ -184,14 +186,14 @@ def table(web: MadeWeb, runs: Mapping[int, Sequence[Run]]) -> Iterator[str]:
     yield f"Profile `{web.profile}`: {len(web.links):,} links, medians of {max(map(len, runs.values()))}."
     yield ""
     yield (
-        "| who | wall s | speed-up | CPU s, owner | CPU s, workers | robots.txt asked | lost | doubled | false dead | dead missed "
+        "| who | wall s | speed-up | asking s | CPU s, owner | CPU s, workers | robots.txt asked | lost | doubled | false dead | dead missed "
         "| hosts that two asked | two at once |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     base = statistics.median(run.wall for run in runs[1])
     for number, done in runs.items():
-        wall, cpu, workers, robots = (
-            statistics.median(getattr(run, figure) for run in done) for figure in ("wall", "cpu", "workers_cpu", "robots")
+        wall, asking, cpu, workers, robots = (
+            statistics.median(getattr(run, figure) for run in done) for figure in ("wall", "asking", "cpu", "workers_cpu", "robots")
         )
         bad = [
             max(figures)
@@ -205,7 +207,7 @@ def table(web: MadeWeb, runs: Mapping[int, Sequence[Run]]) -> Iterator[str]:
             )
         ]
         name = f"ingest, {number} worker{'s' * (number > 1)}" if number else "one process"
-        yield f"| {name} | {wall:.1f} | {base / wall:.2f} | {cpu:.1f} | {workers:.1f} | {robots:,.0f} | {' | '.join(map(str, bad))} |"
+        yield f"| {name} | {wall:.1f} | {base / wall:.2f} | {asking:.1f} | {cpu:.1f} | {workers:.1f} | {robots:,.0f} | {' | '.join(map(str, bad))} |"
 
 
 def asked_for() -> argparse.Namespace:

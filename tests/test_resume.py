@@ -155,7 +155,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
 async def crawl_on(web: ResourceWeb) -> None:
     """To the end, here."""
-    await crawl("resources", settings={**web.settings, "LOG_LEVEL": "CRITICAL", "CONCURRENT_REQUESTS": 8}, campaign=web.campaign())
+    await crawl(
+        "resources",
+        settings={**web.settings, "LOG_LEVEL": "CRITICAL", "CONCURRENT_REQUESTS": 8, "DOWNLOAD_TIMEOUT": None},
+        campaign=web.campaign(),
+    )
 
 
 async def a_kill_costs_at_most_a_batch(folder: Path, undisturbed: Tables, seed: int) -> None:

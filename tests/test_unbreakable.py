@@ -26,7 +26,7 @@ from tests.test_resume import UNHURRIED, Tables, differences, tables
 CLOCKED: tuple[ModuleType, ...] = (campaign_spider, recheck, resources, site_index, pipelines, pipelines_archive, pipelines_registry)
 LISTS, LINKS_EACH = 3, 16
 SEEDS, MORE_SEEDS = range(3), range(100, 150)
-QUIET = {"LOG_LEVEL": "CRITICAL", "CONCURRENT_REQUESTS": 8}
+QUIET = {"LOG_LEVEL": "CRITICAL", "CONCURRENT_REQUESTS": 8, "DOWNLOAD_TIMEOUT": None}  # the campaign's time-out, which is unhurried
 
 
 def build(web: ResourceWeb) -> None:

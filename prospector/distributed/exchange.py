@@ -34,11 +34,13 @@ Key = tuple[Kind, str]
 class Exchange:
     """Pages and targets → the board → answers and looks. Has what a spider expects of a checker."""
 
-    def __init__(self, board: Board, store: Store, *, run_id: str, on_lost_seat: Callable[[], None]) -> None:
+    def __init__(self, board: Board, store: Store, *, run_id: str, on_lost_seat: Callable[[], None], on_broken: Callable[[], None]) -> None:
+        """:param on_broken: is told when what stands in the stream can't be read: nothing more would come."""
         self._board = board
         self._store = store
         self._run_id = run_id
         self._on_lost_seat = on_lost_seat
+        self._on_broken = on_broken
         self._wanted: dict[Key, Job] = {}
         self._new: deque[Job] = deque()
         self._early: dict[Key, Result] = {}  # in the stream, not wanted (yet)
@@ -131,6 +133,7 @@ class Exchange:
                 self._at = result.entry
                 self._early[result.kind, result.url] = result
         self._pump = asyncio.ensure_future(self._read())
+        self._pump.add_done_callback(self._pump_ended)
 
     def kept(self, target_urls: Iterable[str]) -> None:
         """Looks at these are in the database."""
@@ -174,6 +177,11 @@ class Exchange:
                     logger.warning("Redis does not answer (%s). Waiting for it.", str(error).strip() or type(error).__name__)
                 again = True
                 await asyncio.sleep(AWAY)
+
+    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
+        if not pump.cancelled() and (error := pump.exception()):
+            logger.error("The results of workers can't be read: %r. Whoever else writes to this Redis? See docs/distributed.md", error)
+            self._on_broken()
 
     def _long_quiet(self) -> bool:
         return bool(self._wanted) and asyncio.get_running_loop().time() - self._quiet_since > self._board.lease

@@ -13,6 +13,7 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from prospector import __version__
 from prospector.checking.checker import Checker
 from prospector.checking.handler import make_network_by
 from prospector.checking.network import Network, NetworkSettings
@@ -66,7 +67,7 @@ class IngestSpider(ResourcesSpider):
             self.lost_seat()
             return
         await self.board.persistently(lambda: self.board.tell(manners))
-        self.exchange = Exchange(self.board, self.store, run_id=self.run_id, on_lost_seat=self.lost_seat)
+        self.exchange = Exchange(self.board, self.store, run_id=self.run_id, on_lost_seat=self.lost_seat, on_broken=self.give_up_board)
         await self.exchange.begin()
         async for item in super().work():
             yield item
@@ -87,7 +88,12 @@ class IngestSpider(ResourcesSpider):
             "Another scrapy ingest works with this Redis and the prefix %s. Give this campaign a prefix of its own: -s REDIS_PREFIX=…",
             self.crawler.settings["REDIS_PREFIX"],
         )
-        self.beside(self._close("seat"))
+        self._closing = asyncio.ensure_future(self._close("seat"))
+
+    def give_up_board(self) -> None:
+        """What is found there is of no use."""
+        self.beside(self.stop())
+        self._closing = asyncio.ensure_future(self._close("board"))
 
     async def stop(self) -> None:
         """Pages that did not come by then will not."""
@@ -126,4 +132,4 @@ class PagesFromWorkers(BaseDownloadHandler):
 def manners_of(settings: NetworkSettings) -> dict[str, Any]:
     """What workers must know of how a campaign asks. Which names there are and where they lead is each machine's own."""
     names = ("user_agent", "robots_agent", "obey_robots", "per_host", "delay", "timeout")
-    return {name: getattr(settings, name) for name in names}
+    return {"version": __version__, **{name: getattr(settings, name) for name in names}}

@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from prospector import __version__
 from prospector.checking.checker import Checker
 from prospector.checking.handler import network_settings, use_network
 from prospector.checking.network import Network
@@ -98,6 +99,7 @@ class WorkerSpider(Spider):
         super().__init__(**kwargs)
         self.desks: dict[str, Desk] = {}
         self.background: list[asyncio.Task[None]] = []
+        self.ending: asyncio.Future[None] | None = None
         self.checker: Checker | None = None
         self.gate: LeasedGate | None = None
         self.outbox: Outbox | None = None
@@ -129,8 +131,12 @@ class WorkerSpider(Spider):
         manners = await self.wait_for_manners()
         if manners is None:
             return
+        if manners["version"] != __version__:
+            self.logger.error("The ingest is Prospector %s and this worker %s. Install the same version.", manners["version"], __version__)
+            self.end_by_itself("version")
+            return
         self.manners = manners
-        wanted = replace(network_settings(settings), **manners)
+        wanted = replace(network_settings(settings), **{name: value for name, value in manners.items() if name != "version"})
         self.board.outlast(wanted.timeout)
         self.pages = Pages(self.desks, wanted.per_host)
         self.gate = LeasedGate(self.board, limit=wanted.per_host, delay=wanted.delay, spare=wanted.timeout)
@@ -164,7 +170,7 @@ class WorkerSpider(Spider):
             try:
                 if await self.board.manners() != self.manners:
                     self.logger.info("The campaign's manners have changed: this worker ends, start it again.")
-                    await self.crawler.engine.close_spider_async(reason="manners")
+                    self.end_by_itself("manners")
                     return
                 new = await self.look_at_board(checker)
             except RedisError:
@@ -263,6 +269,10 @@ class WorkerSpider(Spider):
         if self.gate is not None:
             for host in self.desks:
                 self.gate.too_many(host, float("inf"))
+
+    def end_by_itself(self, reason: str) -> None:
+        """Not as one of those tasks whose end `closed` waits for."""
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     async def closed(self, _reason: str) -> None:
         """Scrapy's hook: what runs beside the crawl ends."""

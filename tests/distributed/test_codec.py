@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from scrapy import Request
@@ -12,7 +15,17 @@ from scrapy.http import HtmlResponse
 
 from prospector.checking.failures import Failed
 from prospector.checking.observe import Look
-from prospector.distributed.codec import failure_as_json, look_as_json, look_of, page_as_json, response_from
+from prospector.distributed.board import Job
+from prospector.distributed.codec import (
+    MOST,
+    common_name,
+    failure_as_json,
+    is_of_use_to_others,
+    look_as_json,
+    look_of,
+    page_as_json,
+    response_from,
+)
 from prospector.items import BodySample, Control, ControlKind, Hop, Observation, Outcome
 
 URL = "http://herbs.test/sage"
@@ -49,3 +62,33 @@ def test_a_failure_arrives_as_it_was() -> None:
     with pytest.raises(Failed) as failed:
         response_from(sent, Request(URL))
     assert (failed.value.outcome, failed.value.detail) == (Outcome.NO_HOST, "no such name")
+
+
+def test_a_page_that_unpacks_without_end_is_cut() -> None:
+    page = {**page_as_json(HtmlResponse(URL, body=b"<p>")), "body": base64.b64encode(zlib.compress(bytes(3 * MOST))).decode("ascii")}
+    assert len(response_from(page, Request(URL)).body) == MOST
+
+
+def test_campaigns_share_a_look_that_was_after_the_same() -> None:
+    job = Job(kind="check", url=URL, told={"anchors": ["sage", "herbs"], "fragments": []})
+    same = replace(job, told={"anchors": ["herbs", "sage", "sage"], "fragments": []})
+    names = {
+        common_name(job, {"obey_robots": True, "user_agent": "one"}),
+        common_name(same, {"obey_robots": True, "user_agent": "other"}),
+    }
+    assert len(names) == 1
+    others = [
+        replace(job, told={"anchors": ["thyme"], "fragments": []}),
+        replace(job, told={**job.told, "fragments": ["x"]}),
+        replace(job, url=URL + "x"),
+    ]
+    assert len(names | {common_name(one, {"obey_robots": True}) for one in others} | {common_name(job, {"obey_robots": False})}) == 5
+
+
+def test_a_fault_of_our_own_is_of_no_use_to_others() -> None:
+    def sent(seen: Observation) -> dict[str, Any]:
+        return look_as_json(Look(target_url=URL, observations=(seen,)))
+
+    assert is_of_use_to_others(sent(SEEN))
+    assert not is_of_use_to_others(sent(replace(SEEN, offline=True)))
+    assert not is_of_use_to_others(sent(replace(SEEN, outcome=Outcome.OUR_ERROR)))

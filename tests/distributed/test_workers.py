@@ -6,24 +6,27 @@ import asyncio
 import random
 import signal
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from prospector.distributed.board import Board
+from prospector import __version__
+from prospector.distributed.board import Board, Done
 from tests.crawling import command, crawl, environment
 from tests.misbehaving_site import MisbehavingSite
 from tests.redis_server import RedisServer
 from tests.resource_web import ResourceWeb
 from tests.test_resume import LISTS, Tables, build, differences, tables
 
-PATIENCE = 180.0  # seconds for a whole run on a busy machine
+PATIENCE = 100.0  # seconds for a whole run on a busy machine
 DELAY = 0.1  # seconds between two requests to a host
 MANNERS = {"delay": DELAY, "timeout": 4}
-LEASE = 7.0  # seconds; longer than a request may take
+UNHURRIED = {**MANNERS, "timeout": 15}  # where other long tests keep the machine busy
+LEASE = 7.0  # seconds; made longer by workers than a request may take
 PASSWORD = "correcthorse"  # of Redis: must be told to nobody
 SLACK = 0.6  # seconds by which a busy machine may delay a host's first request
 
@@ -31,8 +34,9 @@ SLACK = 0.6  # seconds by which a busy machine may delay a host's first request
 class World:
     """A web, a Redis, and programs that are started and killed."""
 
-    def __init__(self, web: ResourceWeb, redis: RedisServer) -> None:
+    def __init__(self, web: ResourceWeb, redis: RedisServer, *, patience: float) -> None:
         self.web = web
+        self.patience = patience
         self.redis = redis
         self.settings: dict[str, Any] = {**web.settings, "REDIS_URL": redis.url, "REDIS_LEASE": LEASE, "CONCURRENT_REQUESTS": 8}
         self.settings |= {"RDAP_BOOTSTRAP": "", "CANARY_URLS": "", "DNS_SECOND_RESOLVER": ""}
@@ -62,7 +66,7 @@ class World:
     async def ended(self, ingest: asyncio.subprocess.Process) -> None:
         """The run is through, and nobody complained of a mistake of ours."""
         try:
-            code = await asyncio.wait_for(ingest.wait(), PATIENCE)
+            code = await asyncio.wait_for(ingest.wait(), self.patience)
         except TimeoutError:
             pytest.fail(f"the run does not end\n{self.said()}")
         assert code == 0, self.said()
@@ -70,12 +74,12 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path) -> AsyncIterator[World]:
+async def world(folder: Path, manners: Mapping[str, object] = MANNERS) -> AsyncIterator[World]:
 
     async with MisbehavingSite() as site, RedisServer(folder / "redis", password=PASSWORD) as redis:
         web = ResourceWeb(site, folder)
-        build(web, crawl=MANNERS)
-        there = World(web, redis)
+        build(web, crawl=manners)
+        there = World(web, redis, patience=PATIENCE if manners is MANNERS else 6 * PATIENCE)
         try:
             yield there
         finally:
@@ -93,8 +97,12 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     async def run() -> None:
         async with MisbehavingSite() as site:
             web = ResourceWeb(site, folder)
-            build(web, crawl=MANNERS)
-            await crawl("resources", settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None}, campaign=web.campaign())
+            build(web, crawl=UNHURRIED)
+            await crawl(
+                "resources",
+                settings={**web.settings, "LOG_LEVEL": "CRITICAL", "DOWNLOAD_DELAY": None, "DOWNLOAD_TIMEOUT": None},
+                campaign=web.campaign(),
+            )
 
     asyncio.run(run())
     found = tables(folder / "output" / "web.db")
@@ -151,13 +159,78 @@ async def test_what_one_campaign_has_just_seen_another_need_not_ask_for(tmp_path
         assert len(there.web.site.hits("/robots.txt")) == len(other.hosts)
 
 
-async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str) -> None:
+async def test_what_nobody_can_read_ends_the_run_with_a_line(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        ingest = await there.start("ingest")
+        board = Board(there.redis.url, prefix="prospector", me="somebody", lease=5)
+        async with asyncio.timeout(PATIENCE):
+            while not (status := await board.status()).pages:  # noqa: ASYNC110 - another process has no event for it
+                await asyncio.sleep(0.02)
+        assert status.ingest
+        hosts = await board.take(100)
+        (job, *_) = [job for host in hosts for job in await board.some("page", host)]
+        assert await board.done(
+            [Done(host=urlsplit(job.url).hostname or "", kind="check", url=job.url, found={"observations": "none"})]
+        ) == [False]
+        await board._redis.xadd(board.key("results"), {"kind": "check", "url": job.url, "found": "not JSON"})
+        assert await asyncio.wait_for(ingest.wait(), PATIENCE) == 1
+        assert "The results of workers can't be read" in there.said()
+        await board.close()
+
+
+async def test_a_second_ingest_at_the_same_board_says_so_and_ends(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="ingest of another campaign", lease=60)
+        assert await board.sit()
+        await board.close()
+        assert await asyncio.wait_for((await there.start("ingest")).wait(), PATIENCE) == 1
+        assert "Another scrapy ingest works with this Redis and the prefix prospector" in there.said()
+        assert "Traceback" not in there.said()
+
+
+async def test_when_the_manners_change_a_worker_ends_and_one_that_is_started_anew_has_them(tmp_path: Path, alone: Tables) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="an ingest before", lease=5)
+        manners = {
+            "version": __version__,
+            "user_agent": "x",
+            "robots_agent": "x",
+            "obey_robots": True,
+            "per_host": 1,
+            "delay": 9.0,
+            "timeout": 4.0,
+        }
+        await board.tell(manners)
+        before = await there.start("crawl", "worker")
+        async with asyncio.timeout(PATIENCE):
+            while "works. Ctrl-C stops it" not in there.said():  # noqa: ASYNC110 - another process has no event for it
+                await asyncio.sleep(0.05)
+        await board.close()
+        ingest = await there.start("ingest")
+        assert await asyncio.wait_for(before.wait(), PATIENCE) == 1
+        worker = await there.start("crawl", "worker")
+        await there.ended(ingest)
+        await there.stopped(worker)
+        assert differences(tables(there.web.database), alone) == {}
+
+
+async def test_a_worker_of_another_version_says_so_and_ends(tmp_path: Path) -> None:
+    async with world(tmp_path) as there:
+        board = Board(there.redis.url, prefix="prospector", me="ingest", lease=5)
+        await board.tell({"version": "0.0.1", "obey_robots": True})
+        await board.close()
+        worker = await there.start("crawl", "worker")
+        assert await asyncio.wait_for(worker.wait(), PATIENCE) == 1
+        assert "Install the same version" in there.said()
+
+
+async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str, manners: Mapping[str, object] = MANNERS) -> None:
     rng = random.Random(f"{victim} {seed}")
-    async with world(folder) as there:
+    async with world(folder, manners) as there:
         workers = [await there.start("crawl", "worker") for _ in range(2)]
         ingest = await there.start("ingest")
         hits = rng.randrange(5, len(there.web.targets) + len(there.web.hosts))  # each target and each robots.txt is asked for, and more
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(there.patience):
             while len(there.web.site.hits()) < hits and ingest.returncode is None:  # noqa: ASYNC110 - the site counts, and tells nobody
                 await asyncio.sleep(0.002)
         assert ingest.returncode is None, there.said()
@@ -187,4 +260,4 @@ async def test_a_kill_costs_nothing(tmp_path: Path, alone: Tables, seed: int, vi
 @pytest.mark.parametrize("victim", ["worker", "ingest", "redis"])
 @pytest.mark.parametrize("seed", range(100, 150))
 async def test_a_kill_costs_nothing_whenever_it_comes(tmp_path: Path, alone: Tables, seed: int, victim: str) -> None:
-    await killed_at_a_moment(tmp_path, alone, seed, victim)
+    await killed_at_a_moment(tmp_path, alone, seed, victim, UNHURRIED)
