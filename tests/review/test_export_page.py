@@ -136,6 +136,15 @@ async def test_the_days_limit_holds(desk: Desk, client: aiohttp.ClientSession, m
     assert told["ids"] == [2]
 
 
+async def test_a_long_backlog_is_counted_and_not_all_read(
+    approved: Desk, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prospector.review.export_page.MOST_LOOKED_AT", 1)
+    shown = await page(client)
+    assert "1 letter may go out now" in shown
+    assert "1 more approved letter" in shown
+
+
 async def test_a_file_that_fails_takes_the_marks_back(
     approved: Desk, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
