@@ -73,7 +73,8 @@ async def test_letters_come_as_mails_in_a_zip_and_are_marked(approved: Desk, cli
     code, again = await post(client, "/export", form="eml")
     assert code == 409
     assert "No letter may go out now" in again["reason"]
-    await post(client, "/undo", events=told["events"])
+    code, undone = await post(client, "/undo", events=told["events"])
+    assert undone["said"].startswith("Undone: 2 letters are as they were. Delete the file")
     assert statuses(approved) == BOTH_APPROVED
 
 
