@@ -66,7 +66,9 @@ URLS = (
     "/?status=any&q=garden+lib",
     "/drafts/1",
     "/drafts/25000?status=any",
+    "/drafts/25000?q=compost",
     "/drafts/25000/page?link=75001",
+    "/export",
     "/dashboard",
 )
 

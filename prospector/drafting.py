@@ -94,9 +94,17 @@ class Writer:
             withdrawn = store.drafts.withdraw(prospect.page_url, reason=letter.reason, part_of=part_of, now=now)
             store.prospects.save(replace(prospect, flags=prospect.flags or (letter.reason,)), now=now)
             return Drafted.WITHDRAWN if withdrawn else Drafted.NONE
-        saved = store.drafts.save(letter, objection=self._objection(letter, prospect), part_of=part_of, now=now)
+        objection, number = self._objection(letter, prospect), self._number(prospect)
+        saved = store.drafts.save(letter, objection=objection, number=number, part_of=part_of, now=now)
         store.prospects.save(replace(prospect, stage=Stage.DRAFTED), now=now)
         return DRAFTED[saved]
+
+    def _number(self, prospect: Prospect) -> int | None:
+        """The demo's letters have the numbers of its seeds, so that what is written about it is true each time."""
+        if not self.campaign.is_demo:
+            return None
+        sites = [site_of(url) for url in self.campaign.seed_urls()]
+        return sites.index(prospect.site) + 1 if prospect.site in sites else None
 
     def letter(self, prospect: Prospect, *, now: datetime) -> Draft | NoDraft:
         """The first letter to a page, or why there is none."""

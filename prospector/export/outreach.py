@@ -49,7 +49,7 @@ def survey(decisions: Decisions, *, again: bool = False, room: int, settle: bool
     :param again: take letters that were exported before, and not sent yet, too.
     :param room: how many new ones may go out; the others of those that could are left out.
     :param settle: write anew or withdraw those that say what is no longer so; else nothing is changed, and they are only left out.
-    :param first: look at so many of the oldest approvals alone.
+    :param first: look at so many of the oldest that could be mails alone.
     """
     found = list(_looked_through(decisions, again=again, settle=settle, first=first, now=now))
     could = [one for one in found if isinstance(one, StoredDraft)]
@@ -69,10 +69,14 @@ def _looked_through(
     decisions: Decisions, *, again: bool, settle: bool, first: int | None, now: datetime
 ) -> Iterator[StoredDraft | LeftOut]:
     store = decisions.store
-    approved = sorted(store.drafts.list(DraftStatus.APPROVED), key=lambda draft: (draft.released_at or now, draft.id))[:first]
+    approved = sorted(store.drafts.list(DraftStatus.APPROVED), key=lambda draft: (draft.released_at or now, draft.id))
+    looked = 0
     for draft in (*approved, *(store.drafts.list(DraftStatus.EXPORTED) if again else ())):
         if why := _never_a_mail(draft):
             yield LeftOut(draft=draft, reason=why)
+            continue
+        looked += 1
+        if first is not None and looked > first:
             continue
         standing = _with_true_claims(decisions, draft, settle=settle, now=now)
         if isinstance(standing, LeftOut):

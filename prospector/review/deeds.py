@@ -105,7 +105,10 @@ def undo(decisions: Decisions, events: Sequence[int], *, draft_id: int | None = 
         return refused[0]
     first = results[0]
     assert isinstance(first, Done)  # for mypy: none was refused
-    return first if len(results) == 1 else Done(said=f"Undone: {len(results)} letters are as they were.")
+    if len(results) == 1:
+        return first
+    what_else = first.said.partition(". ")[2]  # that a file is still there, of an export
+    return Done(said=f"Undone: {len(results)} letters are as they were. {what_else}".strip())
 
 
 def draft_ids(wishes: Wishes, key: str = "ids") -> list[int]:

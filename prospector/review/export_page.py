@@ -19,7 +19,7 @@ from prospector.items import DraftStatus
 from prospector.review.deeds import BadRequestError, Wishes
 from prospector.review.pages import number_of
 
-MOST_LOOKED_AT = 100  # approved letters, the oldest; each is read as a careful reader would
+MOST_LOOKED_AT = 100  # approved mails, the oldest; each is read as a careful reader would
 FORMS = (
     ("eml", "Drafts for a mail program (.eml, in one .zip)"),
     ("mbox", "One mailbox (.mbox)"),
@@ -31,12 +31,12 @@ def export_values(decisions: Decisions, *, now: datetime) -> dict[str, Any]:
     """What the page shows. It changes nothing."""
     room = _room(decisions, now)
     found = survey(decisions, room=room, settle=False, first=MOST_LOOKED_AT, now=now)
-    approved = decisions.store.drafts.number(DraftStatus.APPROVED)
+    looked_at = len(found.ready) + len(found.stale) + len(found.left_out)
     return {
         "ready": found.ready,
         "stale": found.stale,
         "left_out": _reasons(found.left_out),
-        "more": max(0, approved - MOST_LOOKED_AT),
+        "more": max(0, decisions.store.drafts.number(DraftStatus.APPROVED) - looked_at),
         "forms": FORMS,
         "presets": [(name, preset.says) for name, preset in PRESETS.items()],
         "out_today": decisions.out_today(now=now),

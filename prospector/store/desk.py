@@ -18,6 +18,7 @@ MOST_FOUND = 20_000  # of a text search: beyond that the words are no search
 # whose decision is open; what the desk shows first
 OPEN = (DraftStatus.READY, DraftStatus.WAITING)
 _WORD = re.compile(r"\w+")
+_KEY = 1 << 40  # turn and number of a draft in one, which sorts like both: a search is then gone through once for all that is asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,22 +123,18 @@ class Desk:
         row = self._session.row(
             f"""
             SELECT
-                (SELECT count(*) FROM {queue} WHERE {where}) AS total,
-                (SELECT count(*) FROM {queue} WHERE {where} AND (turn, draft_id) < (:turn, :draft_id)) AS ahead,
-                EXISTS (SELECT 1 FROM {queue} WHERE {where} AND draft_id = :draft_id) AS listed,
-                (
-                    SELECT draft_id FROM {queue} WHERE {where} AND (turn, draft_id) < (:turn, :draft_id)
-                    ORDER BY turn DESC, draft_id DESC LIMIT 1
-                ) AS before,
-                (
-                    SELECT draft_id FROM {queue} WHERE {where} AND (turn, draft_id) > (:turn, :draft_id)
-                    ORDER BY turn, draft_id LIMIT 1
-                ) AS after
+                count(*) AS total,
+                count(*) FILTER (WHERE (turn, draft_id) < (:turn, :draft_id)) AS ahead,
+                max(draft_id = :draft_id) AS listed,
+                max(turn * {_KEY} + draft_id) FILTER (WHERE (turn, draft_id) < (:turn, :draft_id)) AS before,
+                min(turn * {_KEY} + draft_id) FILTER (WHERE (turn, draft_id) > (:turn, :draft_id)) AS after
+            FROM {queue} WHERE {where}
             """,  # noqa: S608  # conditions are ours
             values,
         )
-        assert row is not None  # a SELECT without FROM always has a row
-        return Place(position=row["ahead"] + 1 if row["listed"] else 0, total=row["total"], before=row["before"], after=row["after"])
+        assert row is not None  # a SELECT of sums always has a row
+        before, after = (None if key is None else key % _KEY for key in (row["before"], row["after"]))
+        return Place(position=row["ahead"] + 1 if row["listed"] else 0, total=row["total"], before=before, after=after)
 
     def any_draft(self) -> bool:
         return self._session.value("SELECT 1 FROM desk_queue LIMIT 1") is not None

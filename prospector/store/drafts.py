@@ -41,22 +41,23 @@ class Drafts:
 
     # -- what a crawl does -------------------------------------------------------------------------------------------------
 
-    def save(self, draft: Draft, *, objection: str = "", part_of: int | None = None, now: datetime) -> Saved:
+    def save(self, draft: Draft, *, objection: str = "", number: int | None = None, part_of: int | None = None, now: datetime) -> Saved:
         """A crawl's letter for a page; outreach.transitions says what it does to the one that is there. A page has one first letter.
 
         :param objection: what lint says against its text, if it is an error: an approval does not cover it then.
+        :param number: the one that a new letter should have, if no other has it.
         :param part_of: the event of the person's decision that it follows from.
         """
         with self._session.write():
             stored = self.of_page(draft.page_url, draft.kind)
             if stored is None:
-                self._insert(draft, now)
+                self._insert(draft, number, now)
                 return Saved.NEW
             renewal = renewed(stored, draft, objection=objection, now=now)
             changed = self.change(stored, renewal.written, actor=Actor.CRAWL, kind=renewal.kind, part_of=part_of, now=now)
         return Saved.KEPT if changed is None else _SAVED.get(renewal.kind, Saved.UPDATED)
 
-    def _insert(self, draft: Draft, now: datetime) -> None:
+    def _insert(self, draft: Draft, number: int | None, now: datetime) -> None:
         written = encoded(
             {
                 "page_url": draft.page_url,
@@ -75,10 +76,11 @@ class Drafts:
         draft_id = self._session.run(
             """
             INSERT INTO drafts
-                (page_url, recipient, subject, body, template, status, note, waits, claims, follow_up_of, kind, created_at, updated_at)
-            VALUES (:page_url, :recipient, :subject, :body, :template, :status, :note, :waits, :claims, :follow_up_of, :kind, :at, :at)
+                (id, page_url, recipient, subject, body, template, status, note, waits, claims, follow_up_of, kind, created_at, updated_at)
+            VALUES ((SELECT :number WHERE NOT EXISTS (SELECT 1 FROM drafts WHERE id = :number)), :page_url, :recipient, :subject, :body,
+                :template, :status, :note, :waits, :claims, :follow_up_of, :kind, :at, :at)
             """,
-            {**written, "at": time_text(now)},
+            {**written, "at": time_text(now), "number": number},
         ).lastrowid
         record(self._session, at=now, actor=Actor.CRAWL, subject=f"draft {draft_id}", kind="created", change=Change(None, written))
 

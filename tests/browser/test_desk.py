@@ -416,6 +416,7 @@ async def test_nothing_serious_for_axe_and_nothing_wider_than_the_screen(
         ]
         assert bad == [], path
         assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert await page.evaluate("document.querySelector('.top').offsetHeight") < 60, "the head is one line"
     await context.close()
 
 

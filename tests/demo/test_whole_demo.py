@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from prospector.campaign import Thresholds, find_campaign
+from prospector.campaign import DEMO, Thresholds, find_campaign, load_campaign
 from prospector.deciding import Decisions, Done
 from prospector.demo.truth import Offer, PageTruth, load_truth
 from prospector.drafting import open_suppressions
@@ -172,6 +172,13 @@ def assert_it_says_what_it_should(store: Store, draft: StoredDraft) -> None:
     offers = {match.page_url for url in confirmed for match in store.findings.matches(url)}
     assert any(url in draft.body for url in offers)
     assert "Robin Ashgrove" in draft.body
+
+
+def test_letters_have_the_numbers_of_their_seeds_whichever_page_was_read_first(store: Store) -> None:
+    sites = [site_of(url) for url in load_campaign(DEMO).seed_urls()]
+    drafts = store.drafts.list()
+    assert drafts
+    assert [sites[draft.id - 1] for draft in drafts] == [site_of(draft.page_url) for draft in drafts]
 
 
 def test_what_comes_back_is_no_longer_claimed(store: Store) -> None:

@@ -73,7 +73,8 @@ async def test_letters_come_as_mails_in_a_zip_and_are_marked(approved: Desk, cli
     code, again = await post(client, "/export", form="eml")
     assert code == 409
     assert "No letter may go out now" in again["reason"]
-    await post(client, "/undo", events=told["events"])
+    code, undone = await post(client, "/undo", events=told["events"])
+    assert undone["said"].startswith("Undone: 2 letters are as they were. Delete the file")
     assert statuses(approved) == BOTH_APPROVED
 
 
@@ -134,6 +135,15 @@ async def test_the_days_limit_holds(desk: Desk, client: aiohttp.ClientSession, m
     assert "over the limit for one day" in await page(client)
     _, told = await post(client, "/export", form="csv")
     assert told["ids"] == [2]
+
+
+async def test_a_long_backlog_is_counted_and_not_all_read(
+    approved: Desk, client: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prospector.review.export_page.MOST_LOOKED_AT", 1)
+    shown = await page(client)
+    assert "1 letter may go out now" in shown
+    assert "1 more approved letter" in shown
 
 
 async def test_a_file_that_fails_takes_the_marks_back(

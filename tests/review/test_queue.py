@@ -135,11 +135,11 @@ async def test_an_empty_campaign_says_what_to_run(client: aiohttp.ClientSession,
     assert "scrapy crawl resources" in text
 
 
-async def test_when_all_is_reviewed_the_next_command_is_complete(client: aiohttp.ClientSession, desk: Desk) -> None:
+async def test_when_all_is_reviewed_the_next_step_is_the_export(client: aiohttp.ClientSession, desk: Desk) -> None:
     for stored in desk.store.drafts.list():
         desk.decisions.reject(stored.id, now=NOW)
     async with client.get("/") as answer:
-        assert 'data-copy="scrapy export outreach -o letters/"' in await answer.text()
+        assert 'href="/export">Export what you approved' in await answer.text()
 
 
 async def test_filters_that_fit_nothing_can_be_cleared(client: aiohttp.ClientSession) -> None:

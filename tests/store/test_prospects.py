@@ -211,3 +211,10 @@ def test_a_withdrawn_letter_comes_back_when_its_claim_does(store: Store, page: R
 def test_nothing_happens_to_letters_that_are_not_there(store: Store) -> None:
     assert store.drafts.get(7) is None
     assert not store.drafts.withdraw(make.PAGE, reason="", now=make.NOON)
+
+
+def test_a_new_letter_has_the_number_that_it_should_have_unless_another_has_it(store: Store) -> None:
+    for url, number in (("https://a.example.org/", 7), ("https://b.example.org/", 7), ("https://c.example.org/", 2)):
+        store.pages.save(make.page(url))
+        store.drafts.save(make.draft(url), number=number, now=make.NOON)
+    assert [(draft.id, draft.page_url[8]) for draft in store.drafts.list()] == [(2, "c"), (7, "a"), (8, "b")]
