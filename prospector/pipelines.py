@@ -6,6 +6,7 @@ A PageDone goes down the line and becomes a Prospect, then a Draft; every other 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -29,22 +30,21 @@ from prospector.items import (
     Prospect,
     ResourcePage,
     SitePage,
+    Verdict,
 )
 from prospector.links.charset import decode
 from prospector.matching.rank import Ranker
 from prospector.offers import LinksOf, match_target
 from prospector.outreach.letter import NoDraft
-from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
+from prospector.spiders.campaign_spider import CampaignSpider, Looks, looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import StoreError
 from prospector.verdicts.judge import judge
 from prospector.verdicts.keeping import forgettable
 
-BATCH = 50  # looks not yet in the store, with those under way: what a crash can cost
-SMALL_BATCH = 10  # in one transaction at least, however many are under way
-FLUSH_AFTER = 1.0  # seconds until a smaller batch is written
 CONTACT_MAXSIZE = 2 * 1024 * 1024  # bytes of a contact page
 LISTS_AT_HAND = 8  # pages whose links are kept while the dead links of one page are matched
+MATCHED_TOGETHER = 20  # dead links of a page, in one transaction: some hundredths of a second
 CONTACT_SEARCHES = 16  # sites looked through for a contact at a time
 
 
@@ -105,62 +105,43 @@ class StorePages(CampaignPipeline):
 
 
 class JudgeTargets(CampaignPipeline):
-    """Looks, with all that was seen of their target before → verdicts, in small batches."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._batch: list[Look] = []
-        self._timer: asyncio.TimerHandle | None = None
+    """Looks, with all that was seen of their targets before → verdicts."""
 
     async def work(self, item: Any) -> Any:
-        if isinstance(item, Look):
-            self._batch.append(item)
-            if len(self._batch) >= max(SMALL_BATCH, BATCH - self.spider.checks_under_way()):
-                self._flush()
-            elif self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(FLUSH_AFTER, self._flush_in_time)
-            raise Stored
-        self._flush()  # what comes now builds on these verdicts
-        if isinstance(item, NoMoreLooks):
-            raise Stored
-        return item
+        if not isinstance(item, Looks):
+            return item
+        judged = self._judge(item.looks)
+        self.crawler.signals.send_catch_log(looks_judged, judged=judged)
+        raise Stored
 
     async def close_spider(self) -> None:
-        self._batch += await self.spider.unread_looks()
-        self._flush_in_time()
-        if self.spider.broken is None:
-            self.spider.store.evidence.drop_unused_bodies()
-
-    def _flush_in_time(self) -> None:
-        """Outside of an item's way, where nobody else would hear of an error."""
+        looks = await self.spider.unread_looks()
         if self.spider.broken is not None:
-            self._batch.clear()
+            return
         try:
-            self._flush()
+            self._judge(looks)
+            self.spider.store.evidence.drop_unused_bodies()
         except StoreError as error:
             self.spider.give_up(error)
 
-    def _flush(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if not self._batch:
-            return
-        batch, self._batch = self._batch, []
+    def _judge(self, looks: Sequence[Look]) -> list[tuple[Look, Verdict]]:
         store, policy, now = self.spider.store, self.spider.campaign.verdicts.policy(), utc_now()
-        checks = []
+        seen = store.evidence.histories({look.target_url for look in looks})
+        judged: list[tuple[Look, Verdict]] = []
         unneeded: list[Observation] = []
-        for look in batch:
-            before = store.evidence.observations(look.target_url)
+        for look in looks:
+            before = seen.get(look.target_url, ())
             unneeded += forgettable(before)
-            verdict = judge([*before, *look.observations], policy, now=now)
-            checks += [(observation, verdict) for observation in look.observations]
-            self.count("checked")
-            self.count(f"verdict/{verdict.kind.value}")
-        store.evidence.save_checks(checks, now=now)
-        self.spider.kept(look.target_url for look in batch)
+            seen[look.target_url] = (*before, *look.observations)
+            judged.append((look, judge(seen[look.target_url], policy, now=now)))
+        store.evidence.save_checks([(one, verdict) for look, verdict in judged for one in look.observations], now=now)
+        self.spider.kept(look.target_url for look in looks)
+        self.count("checked", len(looks))
+        for kind, number in Counter(verdict.kind for _, verdict in judged).items():
+            self.count(f"verdict/{kind.value}", number)
         if unneeded:
             self.count("forgotten", store.evidence.forget(unneeded))
+        return judged
 
 
 class FindContacts(CampaignPipeline):
@@ -239,7 +220,7 @@ class MatchOffers(CampaignPipeline):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._matched: set[str] = set()  # in this run: a target on forty pages is matched once
+        self._began = utc_now()
         self._ranker: Ranker | None = None
 
     async def work(self, item: Any) -> Any:
@@ -247,10 +228,14 @@ class MatchOffers(CampaignPipeline):
             links_of = lru_cache(maxsize=LISTS_AT_HAND)(
                 self.spider.store.pages.links_of
             )  # nothing is stored while one page is worked through
-            for link, _ in self.spider.store.pages.dead_links(item.page_url):
-                if link.target_url not in self._matched:
-                    self._matched.add(link.target_url)
-                    self._match(link.target_url, links_of)
+            store = self.spider.store
+            dead = list(dict.fromkeys(link.target_url for link, _ in store.pages.dead_links(item.page_url)))
+            for start in range(0, len(dead), MATCHED_TOGETHER):
+                with store.together():
+                    for target_url in dead[start : start + MATCHED_TOGETHER]:
+                        matched_at = store.findings.matched_at(target_url)
+                        if matched_at is None or matched_at < self._began:  # a target on forty pages is matched once in a run
+                            self._match(target_url, links_of)
         return item
 
     def _match(self, target_url: str, links_of: LinksOf) -> None:

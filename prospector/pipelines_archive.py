@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 
 from prospector.archive.observations import archive_observations
@@ -23,9 +22,10 @@ from prospector.checking.archive_client import ArchiveClient
 from prospector.checking.handler import network_of
 from prospector.checking.moved_pages import MAY_HAVE_MOVED, MovedPages
 from prospector.checking.observe import Look
-from prospector.items import ArchivedCopy, PageDone, VerdictKind, Via
+from prospector.items import ArchivedCopy, PageDone, Verdict, VerdictKind, Via
 from prospector.matching.topic import Sighting, topic_of
 from prospector.pipelines import CampaignPipeline
+from prospector.spiders.campaign_spider import looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import Alias, StoreError
 from prospector.verdicts.judge import judge
@@ -33,7 +33,8 @@ from prospector.verdicts.judge import judge
 logger = logging.getLogger(__name__)
 
 STOP_NOTICED_IN = 0.2  # seconds
-SEARCHES = 4  # sites that are searched for new addresses at a time; the archive is asked for one page at a time
+SEARCHES = 16  # pages whose new addresses are searched for at a time; the archive is asked for one page at a time
+MOST_EARLY = 1000  # targets that wait to be asked about before their page is done; more would be a list that grows with the crawl
 
 
 class LookIntoArchive(CampaignPipeline):
@@ -45,8 +46,9 @@ class LookIntoArchive(CampaignPipeline):
         self._moved: MovedPages | None = None
         self._searches = asyncio.Semaphore(SEARCHES)
         self._to_ask: OrderedDict[str, VerdictKind] = OrderedDict()
-        self._answers: dict[str, asyncio.Future[None]] = {}  # of this run; done when nothing more is to come
-        self._looked: set[str] = set()  # dead targets that were looked at in this run
+        self._answers: dict[str, asyncio.Future[None]] = {}  # of those that are being asked about; done when nothing more is to come
+        self._asked: set[int] = set()  # of this run, by hash: there may be a hundred thousand
+        self._looked: set[int] = set()  # dead targets that were looked at in this run, likewise
         self._asking: asyncio.Task[None] | None = None
 
     async def open_spider(self) -> None:
@@ -55,25 +57,25 @@ class LookIntoArchive(CampaignPipeline):
         if archive.enabled:
             self._client = ArchiveClient(network, archive.place(), delay=archive.delay, timeout=archive.timeout)
         self._moved = MovedPages(network)
-        # JudgeTargets keeps the looks, so none comes down to here; Scrapy tells of each all the same
-        self.crawler.signals.connect(self._look_taken, signals.item_dropped)
+        self.crawler.signals.connect(self._looks_judged, looks_judged)
 
     async def work(self, item: Any) -> Any:
         if isinstance(item, PageDone):
             await self._wait_for(item.page_url)
         return item
 
-    def _look_taken(self, item: Any) -> None:
+    def _looks_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
         """Begin early: an archive takes seconds for each page, and the crawl goes on meanwhile."""
-        if isinstance(item, Look):
-            kind = judge(item.observations, self.spider.campaign.verdicts.policy(), now=utc_now()).kind
-            if kind.dead:
-                self._looked.add(item.target_url)
-                self._ask(item.target_url, kind)
+        for look, verdict in judged:
+            if verdict.kind.dead:
+                self._looked.add(hash(look.target_url))
+                if len(self._to_ask) < MOST_EARLY:
+                    self._ask(look.target_url, verdict.kind)
 
     async def _wait_for(self, page_url: str) -> None:
         dead = {link.target_url: verdict for link, verdict in self.spider.store.pages.dead_links(page_url)}
-        late = await self._late([self._ask(url, verdict.kind, at_once=True) for url, verdict in dead.items()])
+        answers = (self._ask(url, verdict.kind, at_once=True) for url, verdict in dead.items())
+        late = await self._late(answer for answer in answers if answer is not None)
         if late:
             self.count("archive/late", late)
         for url, verdict in dead.items():
@@ -91,10 +93,13 @@ class LookIntoArchive(CampaignPipeline):
 
     # -- asking ------------------------------------------------------------------------------------------------------------
 
-    def _ask(self, target_url: str, kind: VerdictKind, *, at_once: bool = False) -> asyncio.Future[None]:
-        """Have a target looked up, if it wasn't: once in a run."""
+    def _ask(self, target_url: str, kind: VerdictKind, *, at_once: bool = False) -> asyncio.Future[None] | None:
+        """Have a target looked up, if it wasn't: once in a run. None when nothing more is to come."""
         answer = self._answers.get(target_url)
         if answer is None:
+            if hash(target_url) in self._asked:
+                return None
+            self._asked.add(hash(target_url))
             answer = self._answers[target_url] = asyncio.get_running_loop().create_future()
             self._to_ask[target_url] = kind
             if self._asking is None or self._asking.done():
@@ -108,8 +113,9 @@ class LookIntoArchive(CampaignPipeline):
             target_url, kind = self._to_ask.popitem(last=False)
             async with self._answering(target_url) as answering:
                 if await self._look_up(target_url, kind):
+                    await self._searches.acquire()
                     answering.later = True
-                    self.spider.beside(self._find_home(target_url))
+                    self.spider.beside(self._find_home(target_url)).add_done_callback(lambda _: self._searches.release())
 
     @asynccontextmanager
     async def _answering(self, target_url: str) -> AsyncIterator[_Answering]:
@@ -123,8 +129,7 @@ class LookIntoArchive(CampaignPipeline):
             if not self.spider.stopping:  # else it is the end of the network that shows
                 logger.exception("Could not look up %s", target_url)
         finally:
-            answer = self._answers[target_url]
-            if not answering.later and not answer.done():
+            if not answering.later and not (answer := self._answers.pop(target_url)).done():
                 answer.set_result(None)
 
     async def _look_up(self, target_url: str, kind: VerdictKind) -> bool:
@@ -141,7 +146,7 @@ class LookIntoArchive(CampaignPipeline):
         if kind not in MAY_HAVE_MOVED:
             return False
         if findings.alias(target_url) is not None:
-            return target_url in self._looked
+            return hash(target_url) in self._looked
         return news or self._search_due(target_url)
 
     def _search_due(self, target_url: str) -> bool:
@@ -151,7 +156,7 @@ class LookIntoArchive(CampaignPipeline):
 
     async def _find_home(self, target_url: str) -> None:
         """Ask the new address that is known; search for one where there is none, or none any more."""
-        async with self._answering(target_url), self._searches:
+        async with self._answering(target_url):
             alias = self.spider.store.findings.alias(target_url)
             if alias is None or not await self._holds(alias):
                 await self._search(target_url)

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from scrapy import signals
 from scrapy.crawler import Crawler
 
 from prospector.checking.handler import network_of
 from prospector.checking.observe import Look
 from prospector.checking.rdap_client import RdapClient, Registration
-from prospector.items import Observation, Outcome, VerdictKind, Via
+from prospector.items import Observation, Outcome, Verdict, VerdictKind, Via
 from prospector.links.sites import registrable_domain
 from prospector.pipelines import CampaignPipeline
+from prospector.spiders.campaign_spider import looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.store import Store, StoreError
 from prospector.verdicts.evidence import DOMAIN_GONE, REGISTERED_LATER
@@ -43,8 +44,7 @@ class AskRegistries(CampaignPipeline):
     async def open_spider(self) -> None:
         if bootstrap := self.crawler.settings.get("RDAP_BOOTSTRAP"):
             self._client = RdapClient(network_of(self.crawler), bootstrap)
-            # JudgeTargets keeps the looks, so none comes down to here; Scrapy tells of each all the same
-            self.crawler.signals.connect(self._look_taken, signals.item_dropped)
+            self.crawler.signals.connect(self._looks_judged, looks_judged)
 
     async def work(self, item: object) -> object:
         return item
@@ -59,15 +59,20 @@ class AskRegistries(CampaignPipeline):
         await asyncio.gather(*self._asking, return_exceptions=True)
         await self._client.close()
 
-    def _look_taken(self, item: object) -> None:
-        if not isinstance(item, Look) or self.spider.stopping:
+    def _looks_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
+        if self.spider.stopping:
             return
-        last = item.observations[-1]
-        host = urlsplit(item.target_url).hostname or ""
-        if last.offline or not self._is_in_its_world(item.target_url):
+        for taken, verdict in judged:
+            if verdict.kind is not VerdictKind.ALIVE:
+                self._look_taken(taken)
+
+    def _look_taken(self, taken: Look) -> None:
+        last = taken.observations[-1]
+        host = urlsplit(taken.target_url).hostname or ""
+        if last.offline or not self._is_in_its_world(taken.target_url):
             return
         if (last.outcome is Outcome.NO_HOST and DOMAIN_GONE in last.detail) or look(last).kind is VerdictKind.HIJACKED:
-            task = self.spider.beside(self._ask(item.target_url, registrable_domain(host)))
+            task = self.spider.beside(self._ask(taken.target_url, registrable_domain(host)))
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,12 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scrapy.signalmanager import SignalManager
 
 from prospector.checking.observe import Look
 from prospector.drafting import Writer, contact_for
-from prospector.items import Draft, DraftStatus, PageDone, VerdictKind
-from prospector.pipelines import BATCH, Dropped, JudgeTargets, StorePages
-from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
+from prospector.items import Draft, DraftStatus, Verdict, VerdictKind
+from prospector.pipelines import Dropped, JudgeTargets, StorePages
+from prospector.spiders.campaign_spider import CampaignSpider, Looks, looks_judged
 from prospector.store import Store, StoreError
 from prospector.store.suppressions import Suppressions
 from prospector.verdicts.keeping import KEPT_LAST
@@ -47,6 +47,7 @@ def crawler(web: ResourceWeb, tmp_path: Path) -> Any:
     spider.campaign, spider.store = web.campaign(), Store.open(tmp_path / "garden.db")
     spider.writer = Writer(spider.store, spider.campaign, Suppressions.open(tmp_path / "suppressions.db"))
     crawler = SimpleNamespace(spider=spider, stats=None)
+    crawler.signals = SignalManager(crawler)
     spider.crawler = crawler  # type: ignore[assignment]
     return crawler
 
@@ -57,60 +58,69 @@ def look(number: int = 0, **fields: Any) -> Look:
 
 
 class TestJudgeTargets:
-    async def test_a_batch_is_judged_when_it_is_full(self, crawler: Any) -> None:
+    async def test_looks_are_judged_and_told_of_at_once_each_on_its_own(self, crawler: Any) -> None:
         pipeline, store = JudgeTargets(crawler), crawler.spider.store
-        for number in range(BATCH):
-            assert store.evidence.judged() == []
-            with pytest.raises(Dropped):
-                await pipeline.process_item(look(number))
-        assert len(store.evidence.judged()) == BATCH
+        told: list[tuple[Look, Verdict]] = []
+
+        def listen(judged: list[tuple[Look, Verdict]]) -> None:
+            told.extend(judged)
+
+        crawler.signals.connect(listen, looks_judged)
+        looks = [look(0), look(1, status=200)]
+        with pytest.raises(Dropped):
+            await pipeline.process_item(Looks(looks))
+        assert [one for one, _ in told] == looks
+        kinds = [verdict.kind for _, verdict in told]
+        assert kinds == [VerdictKind.GONE, VerdictKind.ALIVE]
+        assert [store.evidence.verdict(one.target_url).kind for one in looks] == kinds
 
     async def test_a_year_of_looks_at_what_works_leaves_a_few_rows(self, crawler: Any) -> None:
         pipeline, store = JudgeTargets(crawler), crawler.spider.store
         for day in range(365):
             with pytest.raises(Dropped):
-                await pipeline.process_item(look(status=200, observed_at=make.NOON + day * make.DAY))
-            with pytest.raises(Dropped):
-                await pipeline.process_item(NoMoreLooks())
+                await pipeline.process_item(Looks([look(status=200, observed_at=make.NOON + day * make.DAY)]))
         kept = store.evidence.observations("https://gone.example.com/0")
         assert len(kept) <= KEPT_LAST + 2
         assert (kept[0].observed_at, kept[-1].observed_at) == (make.NOON, make.NOON + 364 * make.DAY)
-
-    async def test_a_smaller_one_after_a_second_or_when_something_builds_on_it(self, crawler: Any) -> None:
-        pipeline, store = JudgeTargets(crawler), crawler.spider.store
-        with pytest.raises(Dropped):
-            await pipeline.process_item(look(1))
-        item = PageDone(page_url=make.PAGE)
-        assert await pipeline.process_item(item) is item
-        assert len(store.evidence.judged()) == 1
-        with pytest.raises(Dropped):
-            await pipeline.process_item(look(2))
-        await asyncio.sleep(1.1)
-        assert len(store.evidence.judged()) == 2
 
     async def test_earlier_looks_count(self, crawler: Any) -> None:
         pipeline, store = JudgeTargets(crawler), crawler.spider.store
         for days in (0, 2):
             with pytest.raises(Dropped):
-                await pipeline.process_item(look(observed_at=make.NOON + days * make.DAY))
-            await pipeline.close_spider()
+                await pipeline.process_item(Looks([look(observed_at=make.NOON + days * make.DAY)]))
         verdict = store.evidence.verdict("https://gone.example.com/0")
         assert (verdict.kind, verdict.confidence) == (VerdictKind.GONE, "confirmed")
 
-    async def test_a_store_that_takes_nothing_more_is_told_once_even_by_the_clock(
+    async def test_of_two_looks_in_one_handful_the_second_knows_the_first(self, crawler: Any) -> None:
+        pipeline, store = JudgeTargets(crawler), crawler.spider.store
+        with pytest.raises(Dropped):
+            await pipeline.process_item(Looks([look(observed_at=make.NOON), look(observed_at=make.NOON + 2 * make.DAY)]))
+        assert store.evidence.verdict("https://gone.example.com/0").confidence == "confirmed"
+
+    async def test_what_nobody_has_read_at_the_end_is_judged_all_the_same(self, crawler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def left() -> list[Look]:
+            return [look(7)]
+
+        monkeypatch.setattr(crawler.spider, "unread_looks", left)
+        await JudgeTargets(crawler).close_spider()
+        assert crawler.spider.store.evidence.judged() == ["https://gone.example.com/7"]
+
+    async def test_a_store_that_takes_nothing_more_is_told_once_even_at_the_end(
         self, crawler: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def full(*_: Any, **__: Any) -> None:
             raise StoreError("the disk is full")
 
+        async def left() -> list[Look]:
+            return [look(7)]
+
         monkeypatch.setattr(crawler.spider.store.evidence, "save_checks", full)
+        monkeypatch.setattr(crawler.spider, "unread_looks", left)
         pipeline = JudgeTargets(crawler)
-        with pytest.raises(Dropped):
-            await pipeline.process_item(look())
-        await asyncio.sleep(1.1)
+        await pipeline.close_spider()
         assert str(crawler.spider.broken) == "the disk is full"
         with pytest.raises(Dropped):
-            await pipeline.process_item(look(1))
+            await pipeline.process_item(Looks([look(1)]))
         await pipeline.close_spider()
 
 

@@ -22,6 +22,9 @@ from prospector.items import Observation, Outcome
 
 logger = logging.getLogger(__name__)
 
+# What a crash can cost, beside the checks under way:
+HANDFUL = 25  # looks that are enough to be handed out
+MOMENT, MOMENTS = 0.01, 5  # seconds; how many of them fewer are waited with
 MAX_PENDING = 50_000  # targets waiting in memory (about 300 bytes each); beyond, `put` waits
 
 Observe = Callable[[Wanted], Awaitable[Look]]
@@ -67,7 +70,7 @@ class Checker:
     @property
     def outstanding(self) -> int:
         """Targets asked for whose look has not been handed out."""
-        return self.waiting + self.under_way + self._results.qsize()
+        return self.waiting + self.under_way + self._results.qsize() + len(self._unread)
 
     async def put(self, wanted: Wanted) -> None:
         """Have a target checked. Waits while too many wait already."""
@@ -83,6 +86,10 @@ class Checker:
         """Looks as they come, until `finish`."""
         while (look := await self._results.get()) is not None:
             yield look
+
+    def handfuls(self) -> AsyncIterator[list[Look]]:
+        """The same, by the handful."""
+        return handfuls(self._results, self._unread)
 
     def finish(self) -> None:
         """No more targets will come and all looks were handed out: `results` ends."""
@@ -220,3 +227,27 @@ class Checker:
     def _on_time(self) -> None:
         self._timer = None
         self._wake()
+
+
+async def handfuls(looks: asyncio.Queue[Look | None], unread: list[Look]) -> AsyncIterator[list[Look]]:
+    """What came within a moment, until None comes: to judge, store and hand on many at once costs little more than one.
+
+    :param unread: where a handful is gathered, so that nothing is lost should nobody ask for it any more.
+    """
+    while (look := await looks.get()) is not None:
+        unread.append(look)
+        for _ in range(MOMENTS):
+            if looks.qsize() + 1 >= HANDFUL:
+                break
+            await asyncio.sleep(MOMENT)
+        more = True
+        while more and not looks.empty():
+            look = looks.get_nowait()
+            more = look is not None
+            if look is not None:
+                unread.append(look)
+        handful = list(unread)
+        unread.clear()
+        yield handful
+        if not more:
+            return

@@ -1,14 +1,16 @@
 """Looking for a dead page's new home on its own site: its sitemap, its section, its home page; then reading what is likeliest.
 
-At most five requests for a dead page, robots.txt among them, all through the host's gate; what a site showed is kept for its other dead pages.
+At most five requests for a dead page, robots.txt among them, all through the host's gate. What a site showed is kept for its other dead pages,
+also that it showed nothing: each sitemap, folder and home page is asked for once in a run.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urlsplit
 
 from prospector.archive.page import read_captured
@@ -31,7 +33,12 @@ SITEMAP_MAXSIZE = 5 * 1024 * 1024  # bytes
 PAGE_MAXSIZE = 1024 * 1024  # bytes
 MOST_PAGES = 20_000  # of a site, by address
 MISSING = frozenset({404, 410})
-REMEMBERED = 50  # sites; one with a large sitemap takes a few megabytes
+REMEMBERED = 10_000  # sites: nearly all of them show little
+REMEMBERED_PAGES = 40_000  # of all sites together; one with a large sitemap takes a few megabytes
+REMEMBERED_SECTIONS = 200  # of a site
+QUICKLY_READ = 50_000  # characters of a page, likewise
+AT_ONCE = 300  # pages that are looked through in less time than a thread takes to be asked
+NOTHING = FoundPages()  # most sites show nothing
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
 
@@ -43,11 +50,16 @@ class _Asked:
 
 
 class _Site:
-    """What is known of a site in this run."""
+    """What a site showed in this run."""
+
+    __slots__ = ("asking", "listed", "pages", "sections", "together")
 
     def __init__(self) -> None:
         self.asking = asyncio.Lock()
         self.listed: FoundPages | None = None  # by its sitemap; None: not asked yet
+        self.sections: dict[str, tuple[SitePage, ...]] = {}  # folder or home page → what it links to
+        self.together: tuple[tuple[object, ...], FoundPages] | None = None  # what was looked through last, and its index
+        self.pages = 0  # how many it holds in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +75,8 @@ class MovedPages:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._sites: OrderedDict[str, _Site] = OrderedDict()
+        self._sites: OrderedDict[str, _Site] = OrderedDict()  # the last used one last
+        self._pages = 0  # of all of them
 
     async def look(self, topic: Topic, archived: ArchivedCopy | None, *, led_to: str = "") -> NewHome | None:
         """The new home of the dead page that `topic` (archived copy included) is about; None if there is none, or none that is beyond doubt.
@@ -76,14 +89,21 @@ class MovedPages:
         if led_to == target or not same_site(led_to, target) or is_root(led_to):
             led_to = ""
         asked = _Asked()
-        found = FoundPages() if led_to else await self._listed(_origin(target), asked)
-        candidates = await asyncio.to_thread(shortlist, topic, found, led_to=led_to)
+        site = self._site(_origin(target))
+        listed = found = FoundPages() if led_to else await self._listed(site, _origin(target), asked)
+        candidates = await _shortlist(topic, found, led_to=led_to)
+        looked_through: list[tuple[SitePage, ...]] = []
         for url in _sections(target):
-            if asked.left <= 0 or any(candidate.name or candidate.led_to for candidate in candidates):
+            if any(candidate.name or candidate.led_to for candidate in candidates):
                 break
-            if new := await self._links_of(url, asked, besides=found.pages):
-                found = await asyncio.to_thread(FoundPages, [*found.pages.values(), *new])
-                candidates = await asyncio.to_thread(shortlist, topic, found)
+            links = await self._section(site, url, asked)
+            if links is None:
+                break
+            looked_through.append(links)
+            if any(page.url not in found.pages for page in links):
+                found = await _together(site, listed, looked_through)
+                candidates = await _shortlist(topic, found)
+        self._weigh(site, _origin(target))
         asked.left += 1  # the one kept for reading
         for candidate in candidates:
             if (home := await self._read(topic, archived, candidate, asked)) is not None:
@@ -104,16 +124,43 @@ class MovedPages:
         page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
         return SecondLook(holds=not page.lost, answer="a page that says it is missing" if page.lost else "HTTP 200")
 
-    async def _listed(self, origin: str, asked: _Asked) -> FoundPages:
-        """Pages that the site's sitemap lists, asked for once in a run."""
+    def _site(self, origin: str) -> _Site:
         site = self._sites.setdefault(origin, _Site())
-        if len(self._sites) > REMEMBERED:
-            self._sites.popitem(last=False)
+        self._sites.move_to_end(origin)
+        return site
+
+    def _weigh(self, site: _Site, origin: str) -> None:
+        """Forget the sites that were not asked about for the longest time when there are too many, or too much of them."""
+        if self._sites.get(origin) is not site:
+            return
+        before, site.pages = site.pages, len(site.listed.pages if site.listed else ()) + sum(map(len, site.sections.values()))
+        self._pages += site.pages - before
+        while len(self._sites) > 1 and (len(self._sites) > REMEMBERED or self._pages > REMEMBERED_PAGES):
+            _, forgotten = self._sites.popitem(last=False)
+            self._pages -= forgotten.pages
+
+    async def _listed(self, site: _Site, origin: str, asked: _Asked) -> FoundPages:
+        """Pages that the site's sitemap lists, asked for once in a run."""
         async with site.asking:
             if site.listed is None:
                 urls = await self._sitemap(origin, asked)
-                site.listed = await asyncio.to_thread(FoundPages, _pages((url, "") for url in urls if same_site(url, origin)))
+                site.listed = await _index(_pages((url, "") for url in urls if same_site(url, origin)))
         return site.listed
+
+    async def _section(self, site: _Site, url: str, asked: _Asked) -> tuple[SitePage, ...] | None:
+        """What a folder or home page links to, asked for once in a run, also where nothing is there. None: no request is left for it."""
+        async with site.asking:
+            known = site.sections.get(url)
+            if known is None:
+                if asked.left <= 0:
+                    return None
+                answer = await self._get(url, asked, limit=PAGE_MAXSIZE)
+                if answer is None:
+                    return ()  # no answer: another time there may be one
+                if len(site.sections) >= REMEMBERED_SECTIONS:
+                    site.sections.clear()
+                known = site.sections[url] = tuple(_linked(answer, url))
+        return known
 
     async def _sitemap(self, origin: str, asked: _Asked) -> Sequence[str]:
         rules = await self._network.robots.rules(f"{origin}/")
@@ -128,21 +175,18 @@ class MovedPages:
         answer = await self._get(min(children, key=_unlikely), asked, limit=SITEMAP_MAXSIZE)
         return read_sitemap(answer.body, url=answer.url).pages if answer is not None and answer.status == 200 else ()
 
-    async def _links_of(self, url: str, asked: _Asked, *, besides: Container[str]) -> list[SitePage]:
-        """Pages of the same site that a page links to, with the text of the link, besides those that are known."""
-        answer = await self._get(url, asked, limit=PAGE_MAXSIZE)
-        if answer is None or answer.status != 200 or not _is_html(answer) or not same_site(answer.url, url):
-            return []
-        links = read_page(_html(answer), url=answer.url).internal
-        return [page for page in _pages((link.url, link.anchor) for link in links if same_site(link.url, url)) if page.url not in besides]
-
     async def _read(self, topic: Topic, archived: ArchivedCopy | None, candidate: Candidate, asked: _Asked) -> NewHome | None:
         """The candidate, if it answers, is itself, and says what the dead page said."""
         url = candidate.page.url
         answer = await self._get(url, asked, limit=PAGE_MAXSIZE)
         if answer is None or answer.status != 200 or not _is_html(answer) or not _leads_there(url, answer.url, topic.target_url):
             return None
-        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
+        html = _html(answer)
+        page = (
+            read_captured(html, url=answer.url)
+            if len(html) < QUICKLY_READ
+            else await asyncio.to_thread(read_captured, html, url=answer.url)
+        )
         if page.lost:
             return None
         read = SitePage(url=answer.url, title=page.title, headings=page.headings, text=page.text)
@@ -165,6 +209,39 @@ class MovedPages:
 def _leads_there(url: str, final_url: str, target: str) -> bool:
     """To a page of its own: not to the home page, a parent or another site, and not back to the dead one."""
     return not is_root(final_url) and landing(url, final_url) in {Landing.SAME, Landing.ELSEWHERE} and final_url != target
+
+
+async def _shortlist(topic: Topic, found: FoundPages, *, led_to: str = "") -> tuple[Candidate, ...]:
+    if not found.pages and not led_to:
+        return ()
+    if len(found.pages) <= AT_ONCE:
+        return shortlist(topic, found, led_to=led_to)
+    return await asyncio.to_thread(shortlist, topic, found, led_to=led_to)
+
+
+async def _index(pages: Sequence[SitePage]) -> FoundPages:
+    if not pages:
+        return NOTHING
+    return FoundPages(pages) if len(pages) <= AT_ONCE else await asyncio.to_thread(FoundPages, pages)
+
+
+async def _together(site: _Site, listed: FoundPages, sections: Sequence[tuple[SitePage, ...]]) -> FoundPages:
+    """An index of what is listed and what these sections link to. Dead pages of one folder, which come together, share it."""
+    of = (listed, *sections)
+    if site.together is None or site.together[0] != of:
+        pages = dict(listed.pages)
+        for page in chain.from_iterable(sections):
+            pages.setdefault(page.url, page)
+        site.together = of, await _index(list(pages.values()))
+    return site.together[1]
+
+
+def _linked(answer: Answer, url: str) -> Sequence[SitePage]:
+    """Pages of the same site that a page links to, with the text of the link."""
+    if answer.status != 200 or not _is_html(answer) or not same_site(answer.url, url):
+        return ()
+    links = read_page(_html(answer), url=answer.url).internal
+    return _pages((link.url, link.anchor) for link in links if same_site(link.url, url))
 
 
 def _origin(url: str) -> str:

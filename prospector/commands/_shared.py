@@ -7,6 +7,7 @@ one that it finds in this package for a command.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tomllib
@@ -14,26 +15,30 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scrapy import commands as scrapy_commands
 from scrapy.commands import ScrapyHelpFormatter
-from scrapy.crawler import Crawler
+from scrapy.crawler import Crawler, CrawlerProcessBase
 from scrapy.exceptions import NotConfigured
 from scrapy.settings import BaseSettings
 
 from prospector.campaign import FILE_NAME, Campaign, CampaignError, Templates, find_campaign
 from prospector.campaign_lines import key_lines
-from prospector.checking.handler import network_settings
-from prospector.deciding import Decisions
-from prospector.drafting import open_suppressions
 from prospector.outreach.choice import named
 from prospector.outreach.templates import Template, TemplateError, load_templates
 from prospector.scaffold import bundled_templates
-from prospector.spiders.reading import is_prospect
 from prospector.store import Store, StoreError
 from prospector.terminal import harmless
 
+if TYPE_CHECKING:
+    from prospector.deciding import Decisions
+
+# What only some commands need is imported where they need it: a command that prints a few lines should not wait for a network or letters.
+
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+COLLECTED_AFTER = (10_000, 10, 10)  # default 700, 10, 10
 
 # a command must not start logging or an engine just to print a few lines
 QUIET_SETTINGS = {"LOG_ENABLED": False}
@@ -98,6 +103,17 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         for part in line.split("\n"):
             say(part)
     return code
+
+
+def crawl_to_the_end(process: CrawlerProcessBase, crawler: Crawler) -> int:
+    """Run the crawl that was begun; its exit code.
+
+    Looking for cycles to free costs a tenth of a crawl: what is imported by now stays, and of what comes most is freed without.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
+    process.start()
+    return code_of(crawler, bootstrap_failed=process.bootstrap_failed)
 
 
 def code_of(crawler: Crawler, *, bootstrap_failed: bool) -> int:
@@ -212,6 +228,8 @@ def letters_beside(given: str | None, cwd: Path) -> Path:
 
 def check_network(settings: BaseSettings) -> None:
     """Settings of the network that can't be used are told before a crawl starts."""
+    from prospector.checking.handler import network_settings  # noqa: PLC0415
+
     try:
         network_settings(settings)
     except (NotConfigured, ValueError) as error:
@@ -226,6 +244,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def no_foreign_seeds(campaign: Campaign) -> str:
     """Where to write other people's pages, when all seeds are one's own or to be ignored; "" when there is one."""
+    from prospector.spiders.reading import is_prospect  # noqa: PLC0415
+
     if any(is_prospect(url, campaign) for url in campaign.seed_urls()):
         return ""
     place = next(iter(campaign.seed_places().values()))
@@ -259,6 +279,9 @@ def decisions_on(store: Store, campaign: Campaign, setting: str | None) -> Itera
 
     :param setting: SUPPRESSIONS_DB.
     """
+    from prospector.deciding import Decisions  # noqa: PLC0415
+    from prospector.drafting import open_suppressions  # noqa: PLC0415
+
     with open_suppressions(campaign, setting) as suppressions:
         try:
             decisions = Decisions(store, campaign, suppressions)

@@ -24,7 +24,7 @@ from prospector.commands._shared import (
     add_help,
     campaign_with_letters,
     check_network,
-    code_of,
+    crawl_to_the_end,
     no_foreign_seeds,
     no_seeds,
     run_plainly,
@@ -144,8 +144,7 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
-        self.crawler_process.start()
-        return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
+        return crawl_to_the_end(self.crawler_process, crawler)
 
 
 def only_warnings(record: logging.LogRecord) -> bool:

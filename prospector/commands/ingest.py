@@ -17,7 +17,7 @@ from prospector.commands._shared import (
     campaign_with_letters,
     check_arguments,
     check_network,
-    code_of,
+    crawl_to_the_end,
     no_seeds,
     run_plainly,
     say,
@@ -92,8 +92,7 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None
         crawler = self.crawler_process.create_crawler(IngestSpider)
         self.crawler_process.crawl(crawler, **arguments)
-        self.crawler_process.start()
-        return code_of(crawler, bootstrap_failed=self.crawler_process.bootstrap_failed)
+        return crawl_to_the_end(self.crawler_process, crawler)
 
 
 def lines_of(status: Status) -> list[str]:

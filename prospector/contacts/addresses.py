@@ -44,6 +44,10 @@ _DOT = re.compile(
 # signs as East Asian keyboards write them, each in place of one
 _NARROW = str.maketrans("＠．（）［］｛｝＜＞｜＊＃【】〔〕", "@.()[]{}<>|*#[][]")
 _SPOKEN = re.compile(rf"at|ät|{_AT_NAME}", re.IGNORECASE)
+# What each of the patterns below needs somewhere in a text: to look for the pattern itself at every letter takes many times as long
+_BRACKET = re.compile(r"[\[({<|*–—~]")
+_SET_APART = re.compile(rf"\s(?:at|ät|@|{_AT_NAME})\s", re.IGNORECASE)
+_JOINED = re.compile(r"[_#-]at[_#-]", re.IGNORECASE)
 _TOP = r"(?:com|net|org|edu|gov|info|name|de|at|ch|uk|fr|es|it|nl|be|fi|se|no|dk|cz|sk|pl|hu|ru|ua|pt|br|ca|au|nz|us|eu|io|me|dev)"
 # "jane at garden dot org", "jane arroba garden punto org"
 _SPELT = re.compile(
@@ -99,16 +103,17 @@ def _all(text: str) -> Iterator[Found]:
             if _CREDENTIALS.search(text[max(0, match.start() - 60) : match.start()]):
                 continue
             yield _found(match, match[1] + "@" + match[2], hidden=False)
-    if _AT.search(text):
+    if (_BRACKET.search(text) or "-at-" in text.lower()) and _AT.search(text):
         yield from _bracketed(text)
     for match in _REPLACED.finditer(text) if "@" in text else ():
         yield _found(match, match[1] + "@" + match[3], hidden=True)
-    if not _SPOKEN.search(text):
+    if _SET_APART.search(text) and _SPOKEN.search(text):
+        for match in _SPELT.finditer(text):
+            yield _found(match, match[1] + "@" + re.sub(r"\s+\w+\s+", ".", match[2]), hidden=True, sure=False)
+        for match in _LOOSE.finditer(text):
+            yield _found(match, match[1] + "@" + match[2], hidden=True, sure=False)
+    if not _JOINED.search(text):
         return
-    for match in _SPELT.finditer(text):
-        yield _found(match, match[1] + "@" + re.sub(r"\s+\w+\s+", ".", match[2]), hidden=True, sure=False)
-    for match in _LOOSE.finditer(text):
-        yield _found(match, match[1] + "@" + match[2], hidden=True, sure=False)
     for match in _GLUED.finditer(text):
         joint = match[2]
         domain = match[3].replace(f"{joint}dot{joint}", ".")

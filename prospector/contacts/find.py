@@ -33,6 +33,7 @@ from prospector.links.parsing import parse
 from prospector.links.sites import same_site, site_of
 from prospector.links.urls import normalise
 
+REMEMBERED = 1000  # pages whose contacts are kept: a crawl asks for them when it looks a site through, and again for each page's letter
 MAX_CONTACTS = 12  # of one page; a page with more is a directory, and the best come first
 MAX_CONTACT_PAGES = 4  # requests that finding a contact may cost a site
 # what a place promises, beside the points of page kinds in words.toml
@@ -51,6 +52,19 @@ _MENU = re.compile(
 
 def contacts_on(html: str, *, url: str, now: datetime) -> tuple[Contact, ...]:
     """Every way to reach the people behind a page that its HTML gives, best first. Never raises on what a page holds."""
+    key = (url, hash(html))
+    found = _read.get(key)
+    if found is None:
+        if len(_read) >= REMEMBERED:
+            _read.clear()
+        found = _read[key] = _contacts_on(html, url)
+    return tuple(replace(contact, found_at=now) for contact in found)
+
+
+_read: dict[tuple[str, int], tuple[Contact, ...]] = {}
+
+
+def _contacts_on(html: str, url: str) -> tuple[Contact, ...]:
     html = humans_page(html[: pages.MAX_HTML], url)
     tree = parse(html)
     parts = pages.read(tree, html)
@@ -61,7 +75,7 @@ def contacts_on(html: str, *, url: str, now: datetime) -> tuple[Contact, ...]:
     made += [contact_stated(one, page, hidden=one.address.lower() not in plain) for one in stated(tree, parts.json_ld)]
     found = [contact for contact, points in filter(None, made) if points >= MIN_POINTS]
     found += routes(parts, page)
-    return tuple(replace(contact, found_at=now) for contact in ranked(found, site=page.site)[:MAX_CONTACTS])
+    return ranked(found, site=page.site)[:MAX_CONTACTS]
 
 
 def is_enough(contacts: Iterable[Contact]) -> bool:

@@ -29,11 +29,14 @@ def routes(parts: Parts, page: PageSense) -> Iterator[Contact]:
     for link in parts.links:
         if link.zone is Zone.COMMENTS:
             continue
-        target = normalise(link.href, page.url)
-        if target and _is_form_link(link):
-            yield _route(ContactKind.FORM, target, ["form link"], page)
-        elif target and _is_tracker(link):
-            yield _route(ContactKind.TRACKER, target, ["edit"], page)
+        if _is_form_link(link):
+            kind, reason = ContactKind.FORM, "form link"
+        elif _is_tracker(link):
+            kind, reason = ContactKind.TRACKER, "edit"
+        else:
+            continue
+        if target := normalise(link.href, page.url):
+            yield _route(kind, target, [reason], page)
 
 
 def _form(form: Form, page: PageSense) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_MARKS = 300  # characters of ids and classes that are looked at
 
@@ -49,6 +50,7 @@ def zone_of(tag: str, attributes: dict[str, str | None], outer: Zone) -> Zone:
     return outer if named is Zone.CHROME and outer is not Zone.MAIN else named or outer
 
 
+@lru_cache(maxsize=4096)
 def _named(tag: str, marks: str) -> Zone | None:
     if _COMMENT_MARK.search(marks):
         return Zone.COMMENTS

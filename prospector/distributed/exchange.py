@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from urllib.parse import urlsplit
 
+from prospector.checking.checker import handfuls
 from prospector.checking.failures import Failed
 from prospector.checking.observe import Look, Wanted
 from prospector.distributed.board import Board, Job, Kind, Result, put_an_end_to
@@ -43,6 +44,7 @@ class Exchange:
         self._early: dict[Key, Result] = {}  # in the stream, not wanted (yet)
         self._pages: dict[str, asyncio.Future[Result]] = {}
         self._looks: asyncio.Queue[Look | None] = asyncio.Queue()
+        self._unread: list[Look] = []  # of these, the handful that is being gathered
         self._unkept: dict[Key, str] = {}  # handed on, its entry still in the stream
         self._read_before: dict[str, str | None] = {}  # page → when it had been visited when it was handed on
         self._kept: list[str] = []  # entries that may go
@@ -63,7 +65,7 @@ class Exchange:
 
     @property
     def outstanding(self) -> int:
-        return self.waiting + self._looks.qsize()
+        return self.waiting + self._looks.qsize() + len(self._unread)
 
     async def put(self, wanted: Wanted) -> None:
         """Have a target checked. Waits while too many wait already."""
@@ -72,11 +74,11 @@ class Exchange:
             await self._room.wait()
         self._want(Job(kind="check", url=wanted.url, told={"anchors": wanted.anchors, "fragments": wanted.fragments}))
 
-    async def results(self) -> AsyncIterator[Look]:
+    async def handfuls(self) -> AsyncIterator[list[Look]]:
         """Looks as they come, until `finish`."""
-        while (look := await self._looks.get()) is not None:
-            self.checked += 1
-            yield look
+        async for looks in handfuls(self._looks, self._unread):
+            self.checked += len(looks)
+            yield looks
 
     def finish(self) -> None:
         """No more targets will come and all looks were handed on."""
@@ -94,7 +96,7 @@ class Exchange:
 
     async def close(self) -> list[Look]:
         """Looks that came and were not handed on."""
-        looks = []
+        looks, self._unread = self._unread, []
         while not self._looks.empty():
             if (look := self._looks.get_nowait()) is not None:
                 looks.append(look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,8 +34,14 @@ BUDGET_LOOKED_AT = 0.1  # seconds between two looks whether the run's budget is 
 
 
 @dataclass(frozen=True, slots=True)
-class NoMoreLooks:
-    """An item: what waits to be judged need not wait for more."""
+class Looks:
+    """An item: what was seen of several targets. One by one they cost more on their way through Scrapy than in being judged."""
+
+    looks: Sequence[Look]
+
+
+looks_judged = object()
+"""A signal: looks were judged and are in the store; `judged` has each with its target's verdict."""
 
 
 class CampaignSpider(Spider):
@@ -116,10 +122,6 @@ class CampaignSpider(Spider):
     def kept(self, target_urls: Iterable[str]) -> None:
         """What was seen of these targets is in the store."""
 
-    def checks_under_way(self) -> int:
-        """Targets that were asked, and that no pipeline has seen yet."""
-        return 0
-
     async def unread_looks(self) -> list[Look]:
         """The crawl ends: stop checking. Looks that were taken, and that no pipeline has seen yet."""
         return []
@@ -175,6 +177,11 @@ class CampaignSpider(Spider):
         slot = self.crawler.engine.scraper.slot
         while slot and not slot.is_idle() and not self.stopping:  # noqa: ASYNC110 - Scrapy has no event for it
             await asyncio.sleep(ITEMS_LOOKED_FOR)
+
+    def items_at_work(self) -> int:
+        """How many the pipelines are at."""
+        slot = self.crawler.engine.scraper.slot
+        return slot.itemproc_size if slot else 0
 
     async def stop(self) -> None:
         """Scrapy waits for all pages that are under way: they get a moment, then no more."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 
 class Ledger:
-    """Grows with what is outstanding, and by one number for each target that was answered in this run."""
+    """Grows with what is outstanding, and by one number for each target that was answered in this run and not settled."""
 
     def __init__(self) -> None:
         self._under_way: set[str] = set()
@@ -40,3 +40,7 @@ class Ledger:
                 del self._waiting_for[page_url]
                 done.append(page_url)
         return done
+
+    def settled(self, targets: Iterable[str]) -> None:
+        """The store knows that these, which were answered, are not due: there is no need to remember them."""
+        self._answered.difference_update(map(hash, targets))

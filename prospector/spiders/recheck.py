@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from prospector.checking.observe import Look
+from prospector.items import Verdict
 from prospector.spiders.clock import utc_now
 from prospector.spiders.resources import ResourcesSpider
 from prospector.store import Visit
@@ -33,6 +35,11 @@ class RecheckSpider(ResourcesSpider):
             return super().due(urls)
         new = set(self.store.evidence.due_among(urls, utc_now(), again=False))
         return [url for url in urls if url in self.only or url in new]
+
+    def on_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
+        """With `only`, targets are asked that are not due: they must not be asked again in this run."""
+        if self.only is None:
+            super().on_judged(judged)
 
     def old_work(self) -> Iterable[Sequence[Due]]:
         if self.only is None:

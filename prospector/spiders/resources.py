@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,9 +13,9 @@ from scrapy.http import Response
 
 from prospector.checking.browser import browser_of, whole_page
 from prospector.checking.observe import Look, Wanted
-from prospector.items import OutboundLink, PageDone, ResourcePage, SitePage
+from prospector.items import OutboundLink, PageDone, ResourcePage, SitePage, Verdict
 from prospector.links.sites import same_site, site_of
-from prospector.spiders.campaign_spider import CampaignSpider, NoMoreLooks
+from prospector.spiders.campaign_spider import ITEMS_LOOKED_FOR, CampaignSpider, Looks, looks_judged
 from prospector.spiders.clock import utc_now
 from prospector.spiders.ledger import Ledger
 from prospector.spiders.reading import frames_worth_a_visit, in_words, not_a_page, own_sites, read_resource_page, worth_a_visit
@@ -25,6 +26,8 @@ from prospector.store import Wanted as Due
 
 RETRY_AFTER = timedelta(hours=1)  # a page that could not be read is tried again by a later run, not by one that resumes
 AT_ONCE = timedelta(0)
+LONG = timedelta(days=1)
+PAGES_AT_ONCE = 100  # that are worked through: each waits for its archived copies, and takes a few kilobytes meanwhile
 NOT_MODIFIED = 304
 
 
@@ -42,6 +45,7 @@ class ResourcesSpider(CampaignSpider):
         self.ledger = Ledger()
         self.done: deque[str] = deque()
         self.handed_on: set[str] = set()
+        self.crawler.signals.connect(self.on_judged, looks_judged)
         self.visits_of_site = Counter(site_of(url) for url in self.store.visits.urls())
         self.twins = Twins(self.store)
         self.open = self.new_requests(self.finish_if_idle)
@@ -55,9 +59,10 @@ class ResourcesSpider(CampaignSpider):
             await self.indexer.start()
         self.all_begun = True
         self.finish_if_idle()
-        async for look in self.checker.results():
-            yield look
-            self.done.extend(self.ledger.answered(look.target_url))
+        async for looks in self.checker.handfuls():
+            for look in looks:
+                self.done.extend(self.ledger.answered(look.target_url))
+            yield Looks(looks)
             for page_done in self.ready_pages():
                 yield page_done
             self.finish_if_idle()
@@ -65,11 +70,12 @@ class ResourcesSpider(CampaignSpider):
             return
         if not self.feeding.cancelled():
             self.feeding.result()  # what went wrong there must not pass unseen
-        yield NoMoreLooks()
         await self.items_done()
         self.done.extend(self.store.pages.undone())
-        for page_done in self.ready_pages():
-            yield page_done
+        while self.done and self.may_hand_on() and not self.stopping:
+            for page_done in self.ready_pages():
+                yield page_done
+            await asyncio.sleep(ITEMS_LOOKED_FOR)
         await self.items_done()
 
     # -- pages -------------------------------------------------------------------------------------------------------------
@@ -229,11 +235,19 @@ class ResourcesSpider(CampaignSpider):
 
     def ready_pages(self) -> Iterable[PageDone]:
         """Pages whose targets are all judged, once each: when the site is indexed, and all pages that speak of the same targets are read."""
-        while self.done and self.indexer.done and not self.open.number:
+        while self.done and self.may_hand_on() and self.items_at_work() < PAGES_AT_ONCE:
             url = self.done.popleft()
             if url not in self.handed_on:
                 self.handed_on.add(url)
                 yield PageDone(page_url=url)
+
+    def may_hand_on(self) -> bool:
+        return self.indexer.done and not self.open.number
+
+    def on_judged(self, judged: Sequence[tuple[Look, Verdict]]) -> None:
+        """What is not due for long is not asked again, whether or not it is remembered that this run did."""
+        soon = utc_now() + LONG
+        self.ledger.settled(look.target_url for look, verdict in judged if verdict.next_check_at is None or verdict.next_check_at > soon)
 
     def finish_if_idle(self) -> None:
         """End the stream of looks when no page is open and no target is outstanding."""
@@ -252,10 +266,6 @@ class ResourcesSpider(CampaignSpider):
     def waited_for(self) -> list[str]:
         """Hosts with a page under way."""
         return [*self.open.hosts(), *self.indexer.hosts()] if hasattr(self, "indexer") else []
-
-    def checks_under_way(self) -> int:
-        """Targets that were asked, and that no pipeline has seen yet."""
-        return self.checker.outstanding - self.checker.waiting
 
     async def unread_looks(self) -> list[Look]:
         """The crawl ends early: stop checking. Looks that were taken, and that nobody has seen yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from prospector.items import Confidence, Observation, Verdict, VerdictKind
 from prospector.store.codecs import json_text, maybe_time, maybe_time_text, time_text
 from prospector.store.events import Actor, Change, record
 from prospector.store.links import REFERRERS
-from prospector.store.observed import observation_of, save_observation
+from prospector.store.observed import observation_of, save_observations
 from prospector.store.session import BATCH, Row, Session
 
 # a target's links in content, on a prospect's page or your own: without one, nobody needs it checked
@@ -33,6 +34,17 @@ _FRAGMENTS = """(
         WHERE target_url = targets.url AND present = 1 AND boilerplate = 0 AND fragment <> '' ORDER BY fragment LIMIT 20
     )
 )"""
+
+_SAVE_VERDICT = f"""
+UPDATE targets SET
+    changed_at = CASE
+        WHEN verdict = :verdict AND confidence IS :confidence AND moved_to = :moved_to THEN changed_at ELSE :now
+    END,
+    verdict = :verdict, reason = :reason, confidence = :confidence, first_failed_at = :first_failed_at,
+    confirmed_at = :confirmed_at, next_check_at = :next_check_at, moved_to = :moved_to, rules = :rules,
+    (referring_pages, referring_domains) = {REFERRERS}
+WHERE url = :url
+"""  # noqa: S608  # REFERRERS is ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,22 +134,23 @@ class Evidence:
     def save_observations(self, seen: Sequence[Observation]) -> None:
         for start in range(0, len(seen), BATCH):
             with self._session.write():
-                for observation in seen[start : start + BATCH]:
-                    self._append(observation)
+                self._append_all(seen[start : start + BATCH])
 
     def save_checks(self, checks: Sequence[tuple[Observation, Verdict]], *, now: datetime) -> None:
         """Observations, each with the verdict it led to: both or neither are kept."""
         for start in range(0, len(checks), BATCH):
+            some = checks[start : start + BATCH]
             with self._session.write():
-                for observation, verdict in checks[start : start + BATCH]:
-                    self._append(observation)
-                    self.save_verdict(observation.target_url, verdict, now=now)
+                self._append_all([observation for observation, _ in some])
+                self._session.run_many(
+                    _SAVE_VERDICT, [_verdict_row(observation.target_url, verdict, now=now) for observation, verdict in some]
+                )
 
     def record_look(self, seen: Observation, verdict: Verdict, *, now: datetime) -> int:
         """A person's own look, with the verdict it led to; the event's number."""
         with self._session.write():
             before = self.verdict(seen.target_url)
-            observation = self._append(seen)
+            observation = self._append_all([seen])
             self.save_verdict(seen.target_url, verdict, now=now)
             change = Change(_in_short(before), {**_in_short(verdict), "observation": observation})
             return record(self._session, at=now, actor=Actor.PERSON, subject=f"target {seen.target_url}", kind="look", change=change)
@@ -188,15 +201,30 @@ class Evidence:
             unused = "DELETE FROM bodies WHERE id NOT IN (SELECT body_id FROM observations WHERE body_id IS NOT NULL)"
             return self._session.run(unused).rowcount
 
-    def _append(self, seen: Observation) -> int:
-        self._session.run(
+    def _append_all(self, seen: Sequence[Observation]) -> int:
+        """Inside a transaction. The number of the last one's row."""
+        self._session.run_many(
             """
             INSERT INTO targets (url, checks, last_checked_at) VALUES (:url, 1, :at)
             ON CONFLICT (url) DO UPDATE SET checks = checks + 1, last_checked_at = max(coalesce(last_checked_at, :at), :at)
             """,
-            {"url": seen.target_url, "at": time_text(seen.observed_at)},
+            [{"url": one.target_url, "at": time_text(one.observed_at)} for one in seen],
         )
-        return save_observation(self._session, seen)
+        return save_observations(self._session, seen)
+
+    def histories(self, target_urls: Collection[str]) -> dict[str, tuple[Observation, ...]]:
+        """What was seen of each of these targets, as `observations` has it; those never looked at are not in it."""
+        rows = self._session.rows(
+            """
+            SELECT observations.*, bodies.html FROM observations LEFT JOIN bodies ON bodies.id = body_id
+            WHERE target_url IN (SELECT value FROM json_each(?)) ORDER BY observed_at, observations.id
+            """,
+            (json_text(sorted(target_urls)),),
+        )
+        found: dict[str, list[Observation]] = defaultdict(list)
+        for row in rows:
+            found[row["target_url"]].append(observation_of(row))
+        return {url: tuple(seen) for url, seen in found.items()}
 
     def observations(self, target_url: str) -> tuple[Observation, ...]:
         """All that was seen of a target, oldest first. Shingles are not stored: they follow from the body's html."""
@@ -211,30 +239,7 @@ class Evidence:
 
     def save_verdict(self, target_url: str, verdict: Verdict, *, now: datetime) -> None:
         """What the judge says; a person's override stands above it. Also counts who refers to the target."""
-        self._session.run(
-            f"""
-            UPDATE targets SET
-                changed_at = CASE
-                    WHEN verdict = :verdict AND confidence IS :confidence AND moved_to = :moved_to THEN changed_at ELSE :now
-                END,
-                verdict = :verdict, reason = :reason, confidence = :confidence, first_failed_at = :first_failed_at,
-                confirmed_at = :confirmed_at, next_check_at = :next_check_at, moved_to = :moved_to, rules = :rules,
-                (referring_pages, referring_domains) = {REFERRERS}
-            WHERE url = :url
-            """,  # noqa: S608  # REFERRERS is ours
-            {
-                "url": target_url,
-                "verdict": verdict.kind,
-                "reason": verdict.reason,
-                "confidence": verdict.confidence,
-                "first_failed_at": maybe_time_text(verdict.first_failed_at),
-                "confirmed_at": maybe_time_text(verdict.confirmed_at),
-                "next_check_at": maybe_time_text(verdict.next_check_at),
-                "moved_to": verdict.moved_to,
-                "rules": json_text(verdict.rules),
-                "now": time_text(now),
-            },
-        )
+        self._session.run(_SAVE_VERDICT, _verdict_row(target_url, verdict, now=now))
 
     def verdict(self, target_url: str) -> Verdict | None:
         """What counts: a person's word, else the judge's; None while there is neither."""
@@ -273,6 +278,21 @@ class Evidence:
             change = Change(before, {"override": kind, "note": note})
             subject = f"target {target_url}"
             return record(self._session, at=now, actor=Actor.PERSON, subject=subject, kind="override", change=change, part_of=part_of)
+
+
+def _verdict_row(target_url: str, verdict: Verdict, *, now: datetime) -> Row:
+    return {
+        "url": target_url,
+        "verdict": verdict.kind,
+        "reason": verdict.reason,
+        "confidence": verdict.confidence,
+        "first_failed_at": maybe_time_text(verdict.first_failed_at),
+        "confirmed_at": maybe_time_text(verdict.confirmed_at),
+        "next_check_at": maybe_time_text(verdict.next_check_at),
+        "moved_to": verdict.moved_to,
+        "rules": json_text(verdict.rules),
+        "now": time_text(now),
+    }
 
 
 def verdict_of(row: Row) -> Verdict:

@@ -65,6 +65,10 @@ class Findings:
                 (time_text(now), json_text(list(topic_words)), target_url),
             )
 
+    def matched_at(self, target_url: str) -> datetime | None:
+        """When it was last tried to match a target, whether or not anything fitted."""
+        return maybe_time(self._session.value("SELECT matched_at FROM targets WHERE url = ?", (target_url,)))
+
     def matchable(self) -> list[str]:
         """Dead targets that somebody's page links to in its content, and whose page was worked through: what a crawl would have matched."""
         urls: list[str] = self._session.column(

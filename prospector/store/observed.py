@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,28 +15,31 @@ from prospector.store.session import Row, Session
 _EVIDENCE = ("address", "certificate", "headers", "detail", "offline", "expected")
 
 
-def save_observation(session: Session, seen: Observation) -> int:
-    """Append. Inside a transaction. Its target must have a row. The row's number."""
-    cursor = session.run(
+def save_observations(session: Session, seen: Sequence[Observation]) -> int:
+    """Append. Inside a transaction. Their targets must have rows. The number of the last row."""
+    session.run_many(
         """
         INSERT INTO observations (target_url, observed_at, run_id, via, outcome, status, final_url, hops, elapsed_ms, body_id, evidence)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        (
-            seen.target_url,
-            time_text(seen.observed_at),
-            seen.run_id,
-            seen.via,
-            seen.outcome,
-            seen.status,
-            seen.final_url,
-            json_text([[hop.url, hop.status, hop.location] for hop in seen.hops]),
-            seen.elapsed_ms,
-            _body_id(session, seen.body),
-            json_text(_evidence(seen)),
-        ),
+        [
+            (
+                one.target_url,
+                time_text(one.observed_at),
+                one.run_id,
+                one.via,
+                one.outcome,
+                one.status,
+                one.final_url,
+                json_text([[hop.url, hop.status, hop.location] for hop in one.hops]) if one.hops else "[]",
+                one.elapsed_ms,
+                _body_id(session, one.body),
+                json_text(_evidence(one)),
+            )
+            for one in seen
+        ],
     )
-    return int(cursor.lastrowid or 0)
+    return int(session.value("SELECT last_insert_rowid()"))
 
 
 def _body_id(session: Session, body: BodySample | None) -> int | None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from prospector.checking import moved_pages
 from prospector.checking.moved_pages import MOST_REQUESTS, MovedPages, SecondLook
 from prospector.items import ArchivedCopy, OutboundLink
 from prospector.matching.moved import NewHome
@@ -196,3 +197,36 @@ async def test_a_new_address_that_robots_txt_forbids_now_tells_nothing(world: Wo
     world.serves("/robots.txt", "User-agent: *\nDisallow: /research/\n")
     assert (await world.again(world.serves("/research/wood-chip-mulch"))).holds is None
     assert world.asked == ["/robots.txt"]
+
+
+async def test_folder_and_home_page_are_asked_for_once_also_where_nothing_is_there(world: World) -> None:
+    world.serves("/papers/", LOST, status=404)
+    home = '<p><a href="/research/wood-chip-mulch">Wood chip</a> <a href="/research/straw-mulch-trials">Straw</a>'
+    world.serves("/", home)
+    world.serves("/research/wood-chip-mulch")
+    assert await world.look() is not None
+    before = len(world.asked)
+    await world.look(dead=world.site.url("/papers/green-manure.html", host=HOST), anchor="Green manure")
+    assert world.asked[before:] == []
+    new = world.serves("/research/straw-mulch-trials", PAGE.replace("Wood chip mulch: ten years of trials", "Straw mulch trials"))
+    found = await world.look(dead=world.site.url("/papers/straw-mulch-trials.html", host=HOST), anchor="Straw mulch trials")
+    assert found is not None
+    assert found.url == new
+    assert world.asked[before:] == ["/research/straw-mulch-trials"]
+
+
+async def test_a_section_that_did_not_answer_is_asked_again(world: World) -> None:
+    for path in ("/papers/", "/"):
+        world.serves(path, status=302, Location="/reset")
+    assert await world.look() is None
+    before = len(world.asked)
+    assert await world.look(dead=world.site.url("/papers/green-manure.html", host=HOST), anchor="Green manure") is None
+    assert [path for path in world.asked[before:] if path != "/reset"] == ["/papers/", "/"]
+
+
+async def test_of_many_sites_the_last_ones_are_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moved_pages, "REMEMBERED", 1)
+    other = world.site.url("/papers/wood-chip-mulch.html", host="other.test")
+    for dead in (world.dead, other, world.dead):
+        await world.look(dead=dead)
+    assert world.asked.count("/sitemap.xml") == 2

@@ -233,3 +233,11 @@ def test_a_persons_word_stands_above_the_judges_and_can_be_taken_back(store: Sto
     assert store.evidence.verdict(make.TARGET) == make.alive(reason="Still there.")
     assert store._session.column("SELECT actor FROM events") == ["person", "person"]
     assert not store.evidence.set_override("https://never.example/", None, now=make.NOON)
+
+
+def test_the_histories_of_several_targets_are_what_was_seen_of_each(store: Store) -> None:
+    urls = [f"https://gone.example.com/{number}" for number in range(3)]
+    for day in (1, 0):
+        store.evidence.save_observations([make.seen(url, observed_at=make.NOON + day * make.DAY) for url in urls[:2]])
+    found = store.evidence.histories(urls)
+    assert found == {url: store.evidence.observations(url) for url in urls[:2]}
