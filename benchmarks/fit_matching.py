@@ -5,7 +5,8 @@ python -m benchmarks.fit_matching DIR SPLIT WEIGHTS --unseen OUT
 Writes to OUT the scorer's rows, each site ranked by weights that were fitted on the other sites only; to WEIGHTS (a TOML file) the weights
 fitted on all of them. Needs numpy. Two vectors: for links with an archived copy and without; every link that has a copy teaches both,
 and every link found on a page teaches once more with its URL hidden, as a link to somebody else's site would. Confidence is fitted to ranks of
-each site by what the others taught: how sure to be of pages that no weight has seen.
+each site by what the others taught: how sure to be of pages that no weight has seen. What a small site adds to it is fitted last, to pieces of a
+few pages cut out of the labelled sites (matching_small_sites.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.matching import Question, open_sites, prediction, question_topic, read_questions
+from benchmarks.matching_small_sites import ranker_over, small_sites
 from prospector.matching.features import FEATURES
 from prospector.matching.pages import PageWords
 from prospector.matching.rank import Compared, Ranked, Ranker, ranked
@@ -39,6 +41,7 @@ PRIOR = {Shape.PLAIN: 0.2, Shape.SQUARED: 0.2, Shape.CUBED: 0.2, Shape.RELATIVE:
 FIRM_PRIOR = {"current": 0.8, "undated": 0.5}  # plain weights; too few sites keep old versions, or a blog, for these to be learnt from
 CONFIDENCE_RIDGE = 2e-3
 STEPS = 300
+MOST_FOR_SMALL = 10.0  # a weight beyond it would offer anything
 LEAST_WEIGHT = 0.01  # smaller ones are left out of the file
 # how much a false offer costs against a missed one: what has no answer must not be offered one
 KIND_COST = {"pos": 1.0, "near": 1.45, "far": 2.0, "other": 2.0}
@@ -46,9 +49,9 @@ UNSHRUNK = 1.3  # the ridge pulls every confidence towards the middle; the logit
 URL_SOURCES = {Source.SLUG, Source.PATH}
 ARCHIVE_SOURCES = {Source.ARCHIVED_TITLE, Source.ARCHIVED_HEADINGS, Source.ARCHIVED_TEXT}
 CONFIDENCE_INPUTS = (*(name for name in CONFIDENCE_EXTRAS if name != FEW_PAGES), *FEATURES)
-# The labelled sites are all large. On pieces of 8 and 40 pages cut out of them (matching_small_sites.py) the weights are less sure than right:
-# with this they find more, and offer no more pages wrongly than on a large site
-SMALL_SITES = 1.3
+# The labelled sites are all large; what a small site adds to the confidence is learnt from pieces of so many pages, cut out of them
+SMALL_SITES = (8, 40)
+SMALL_LINKS = 70  # of each labelled site and size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,14 +205,46 @@ def fit_confidence(judged: Sequence[tuple[Example, Vector]], vector: Vector) -> 
 
     fitted = UNSHRUNK * descend(np.zeros(values.shape[1]), gradient, free=1)
     named = {name: round(float(weight), 4) for name, weight in zip(names, fitted[1:], strict=True) if weight >= LEAST_WEIGHT}
-    return replace(vector, confidence={**named, FEW_PAGES: SMALL_SITES}, intercept=round(float(fitted[0]), 4))
+    return replace(vector, confidence=named, intercept=round(float(fitted[0]), 4))
 
 
-def fit(examples: Sequence[Example]) -> Weights:
-    return Weights(
-        with_archive=_fit([each for each in examples if each.archived], archived=True),
-        without_archive=_fit([each for each in examples if not each.archived], archived=False),
-    )
+def with_small_sites(vector: Vector, small: Sequence[Example]) -> Vector:
+    """The one weight that the labelled sites can't teach, all others held: the likeliest for what is right and wrong on small sites."""
+    offsets, few, right = [], [], []
+    asked = [each for each in small if each.pages]
+    for each in asked:
+        order = each.ranked(vector)
+        inputs = confidence_inputs(order[0].features, [one.score for one in order], each.documents)
+        few.append(inputs[FEW_PAGES])
+        offsets.append(vector.intercept + sum(weight * inputs.get(name, 0.0) for name, weight in vector.confidence.items()))
+        right.append(float(each.acceptable[each.pages.index(order[0].page)]))
+    cost = site_weights(asked) * np.array([KIND_COST[each.question.kind] for each in asked])
+    inputs_few, logits, truth = np.array(few), np.array(offsets), np.array(right)
+    low, high = 0.0, MOST_FOR_SMALL
+    while high - low > LEAST_WEIGHT / 10:  # the slope only falls: halve
+        middle = (low + high) / 2.0
+        said = 1.0 / (1.0 + np.exp(-(logits + middle * inputs_few)))
+        low, high = (middle, high) if float((cost * (truth - said) * inputs_few).sum()) > 0.0 else (low, middle)
+    return replace(vector, confidence={**vector.confidence, FEW_PAGES: round(low, 2)})
+
+
+def small_examples(folder: Path, split: str, unfitted: Weights) -> list[Example]:
+    made = []
+    for size in SMALL_SITES:
+        for pages, questions in small_sites(folder, split, size=size, links=SMALL_LINKS):
+            with ranker_over(pages, unfitted) as ranker:
+                topics = [(question, topic) for question in questions for topic, counts in variants(question) if counts]
+                made += [example(question, topic, ranker, counts=1.0) for question, topic in topics]
+    return made
+
+
+def fit(examples: Sequence[Example], small: Sequence[Example] = ()) -> Weights:
+    """:param small: of small sites; without any, the size of a site means nothing."""
+    with_copy, without = (_fit([each for each in examples if each.archived is archived], archived=archived) for archived in (True, False))
+    if small:
+        with_copy = with_small_sites(with_copy, [each for each in small if each.archived])
+        without = with_small_sites(without, [each for each in small if not each.archived])
+    return Weights(with_archive=with_copy, without_archive=without)
 
 
 def _fit(teaching: Sequence[Example], *, archived: bool) -> Vector:
@@ -265,7 +300,9 @@ def main() -> None:
                         order = each.ranked(weights.of(archived=each.archived))
                         out.write(json.dumps(prediction(each.question, order)) + "\n")
                 print(f"{site}: ranked by what the others taught")
-    given.weights.write_text(as_toml(fit(examples)), encoding="utf-8")
+    small = small_examples(given.folder, given.split, unfitted)
+    print(f"{len(small)} examples of small sites compared")
+    given.weights.write_text(as_toml(fit(examples, small)), encoding="utf-8")
 
 
 if __name__ == "__main__":

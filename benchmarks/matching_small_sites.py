@@ -13,12 +13,15 @@ import random
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
 from benchmarks.matching import Question, question_topic, read_pages, read_questions
 from prospector.items import SitePage
-from prospector.matching.rank import Ranked, Ranker
+from prospector.matching.rank import Ranker
+from prospector.matching.weights import Weights
 from prospector.store import Store
 
 THRESHOLDS = (0.3, 0.7)
@@ -41,12 +44,28 @@ def _shared_folders(ours: Sequence[str], theirs: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(ours, theirs, strict=False)))
 
 
-def best(pages: Sequence[SitePage], questions: Sequence[Question]) -> Iterator[Ranked | None]:
+def small_sites(folder: Path, split: str, *, size: int, links: int) -> Iterator[tuple[list[SitePage], list[Question]]]:
+    """Each with what it is asked: a site that has the answer, then one that has none. The same ones whenever they are made.
+
+    :param links: of each labelled site.
+    """
+    rng = random.Random(3)  # noqa: S311  # which pieces are cut out, no secret
+    asked: dict[tuple[str, str], list[Question]] = defaultdict(list)
+    for question in read_questions(folder, split):
+        asked[question.site, question.kind].append(question)
+    for site, pages in read_pages(folder, split).items():
+        for question in rng.sample(asked[site, "pos"], links):
+            cut = pieces(pages, question, size, rng)
+            if cut is not None:
+                yield cut[0], [question]
+                yield cut[1], [replace(question, kind="near"), rng.choice(asked[site, "far"])]
+
+
+@contextmanager
+def ranker_over(pages: Sequence[SitePage], weights: Weights | None = None) -> Iterator[Ranker]:
     with tempfile.TemporaryDirectory(prefix="small-") as folder, Store.open(Path(folder) / "site.db") as store:
         store.site.save(pages)
-        ranker = Ranker(store.site)
-        for question in questions:
-            yield next(iter(ranker.rank(question_topic(question.row, question.page))), None)
+        yield Ranker(store.site, weights)
 
 
 def main() -> None:
@@ -56,21 +75,13 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=8)
     parser.add_argument("--links", type=int, default=70, help="of each site")
     given = parser.parse_args()
-    rng = random.Random(3)  # noqa: S311  # which pieces are cut out, no secret
-    asked: dict[tuple[str, str], list[Question]] = defaultdict(list)
-    for question in read_questions(given.folder, given.split):
-        asked[question.site, question.kind].append(question)
     seen: dict[str, list[tuple[float, bool]]] = defaultdict(list)  # kind → confidence, and whether the best page is right
-    for site, pages in read_pages(given.folder, given.split).items():
-        questions = rng.sample(asked[site, "pos"], given.links)
-        for question in questions:
-            cut = pieces(pages, question, given.pages, rng)
-            if cut is None:
-                continue
-            for kind, top in zip(("pos",), best(cut[0], [question]), strict=True):
-                seen[kind].append((top.confidence, top.page.url in question.row["gold"]) if top else (0.0, False))
-            for kind, top in zip(("near", "far"), best(cut[1], [question, rng.choice(asked[site, "far"])]), strict=True):
-                seen[kind].append((top.confidence if top else 0.0, False))
+    for pages, questions in small_sites(given.folder, given.split, size=given.pages, links=given.links):
+        with ranker_over(pages) as ranker:
+            for question in questions:
+                top = next(iter(ranker.rank(question_topic(question.row, question.page))), None)
+                right = top is not None and question.kind == "pos" and top.page.url in question.row["gold"]
+                seen[question.kind].append((top.confidence if top else 0.0, right))
     number = len(seen["pos"])
     print(f"{number} sites of {given.pages} pages: the right page comes first on {sum(right for _, right in seen['pos']) / number:.3f}")
     for threshold in THRESHOLDS:

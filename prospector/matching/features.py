@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -137,8 +137,9 @@ class Comparison:
         """
         values = dict.fromkeys(FEATURES, 0.0)
         hits = Hits.on(page, self._all)
-        weight = replace(
-            weight,
+        weight = Masses(
+            words=weight.words,
+            headings=weight.headings,
             title=self._as_we_weigh(weight.title, hits.title, weight),
             slug=self._as_we_weigh(weight.slug, hits.slug, weight),
             place=self._as_we_weigh(weight.place, hits.place, weight),

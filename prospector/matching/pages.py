@@ -78,7 +78,8 @@ def page_words(page: SitePage) -> PageWords:
     in_line = [*title, *(word for heading in heading_stems for word in heading), *description, *text]
     title_run = " ".join(title_words)
     counts = Counter(in_line)
-    body = dict(zip(counts, map(damped, counts.values()), strict=True)) | dict.fromkeys(set(slug_stems) - counts.keys(), 1.0)
+    body = dict(zip(counts, map(damped, counts.values()), strict=True))
+    body |= dict.fromkeys(set(slug_stems) - counts.keys(), 1.0)
     return PageWords(
         url=page.url,
         name=page.title,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prospector.matching.words import fold, host_name, name_words, slug_segments, stem, trigrams, words
+from prospector.matching.words import SILENT, WORD, fold, host_name, name_words, slug_segments, stem, trigrams, words
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,11 @@ def test_no_text_is_refused(text: str) -> None:
     slug_segments(f"http://{text}")
     host_name(f"http://{text}")
     trigrams(text)
+
+
+@given(st.text(st.sampled_from("abcXYZ019_ -'\"’“”…·•→—éßıﬁ漢字\x00\x1f\x85™"), max_size=40))
+def test_a_text_is_cut_into_the_same_words_by_the_quick_way(text: str) -> None:
+    plain = [word for word in WORD.findall(fold(text)) if word not in SILENT]
+    if "漢" not in text and "字" not in text:
+        assert words(text) == plain
+    assert words(text + "“漢字”") == [*words(text), "漢字"]
