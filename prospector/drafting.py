@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from prospector.campaign import Campaign
 from prospector.contacts.find import contacts_on, default_route
-from prospector.contacts.wishes import asks_for_no_letters
+from prospector.contacts.wishes import Wish, asks_for_no_letters
 from prospector.items import (
     UNCLICKABLE_KINDS,
     Confidence,
@@ -330,7 +330,7 @@ def prospect_of(store: Store, campaign: Campaign, page_url: str, *, now: datetim
         contact=contact,
         score=score,
         stage=store.prospects.stage(page_url) or Stage.FOUND,
-        flags=tuple(why_not_pitched(page, flags, score, campaign, about_own=any(one.own for one in dead))),
+        flags=tuple(why_not_pitched(page, store.prospects.wish(site), flags, score, campaign, about_own=any(one.own for one in dead))),
     )
 
 
@@ -354,14 +354,17 @@ def contact_for(page: ResourcePage, contacts: Sequence[Contact]) -> Contact | No
 
 
 def why_not_pitched(
-    page: ResourcePage, flags: Sequence[Flag], score: Score, campaign: Campaign, *, about_own: bool = False
+    page: ResourcePage, wish: Wish | None, flags: Sequence[Flag], score: Score, campaign: Campaign, *, about_own: bool = False
 ) -> Iterator[str]:
     """Reasons not to write, however dead the links, in words.
 
+    :param wish: of the page's site.
     :param about_own: it links to a page of yours that is gone: that is worth a word whatever the page's score.
     """
-    if wish := asks_for_no_letters(page.html):
-        yield f"the page asks for no such letters: “{wish}”"
+    if sentence := asks_for_no_letters(page.html):
+        yield f"the page asks for no such letters: “{sentence}”"
+    if wish is not None:
+        yield f"its site asks for no such letters: “{wish.sentence}” ({wish.source_url})"
     yield from (f"{flag.name}: {flag.reason}" for flag in flags)
     if not about_own and score.total < campaign.thresholds.min_score:
         yield f"its score of {score.total} is below {campaign.thresholds.min_score}"

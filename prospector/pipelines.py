@@ -20,6 +20,7 @@ from prospector.checking.network import Purpose
 from prospector.checking.observe import Look
 from prospector.contacts.mail_hosts import domains_to_ask, with_mail_hosts
 from prospector.contacts.search import ContactSearch
+from prospector.contacts.wishes import Wish, asks_for_no_letters
 from prospector.drafting import Drafted, prospect_of, site_of_page
 from prospector.items import (
     Contact,
@@ -31,6 +32,7 @@ from prospector.items import (
     SitePage,
 )
 from prospector.links.charset import decode
+from prospector.links.sites import site_of
 from prospector.matching.rank import Ranker
 from prospector.offers import LinksOf, match_target
 from prospector.outreach.letter import NoDraft
@@ -194,7 +196,9 @@ class FindContacts(CampaignPipeline):
                 search.read(page.html, url=page.final_url)
             if store.prospects.contacts_checked_at(site) is None:
                 async with self._searches:
-                    await self._look_elsewhere(search)
+                    wish = await self._look_elsewhere(search)
+                if not self._stopped():
+                    store.prospects.save_wish(site, wish, found_at=now)
             found = await self._with_mail_hosts(search.found, site)
             if self._stopped():
                 raise Dropped("the next run looks for its contact")
@@ -214,7 +218,9 @@ class FindContacts(CampaignPipeline):
     def _stopped(self) -> bool:
         return self.spider.stopping
 
-    async def _look_elsewhere(self, search: ContactSearch) -> None:
+    async def _look_elsewhere(self, search: ContactSearch) -> Wish | None:
+        """Takes in further pages; what the first of them that asks not to be written to says."""
+        wish = None
         while not self._stopped() and (url := search.next_page()):
             try:
                 answer = await network_of(self.crawler).get(url, limit=CONTACT_MAXSIZE, urgent=True, purpose=Purpose.CONTACT)
@@ -226,7 +232,11 @@ class FindContacts(CampaignPipeline):
                 break  # the network is closed
             self.count("contact_pages")
             if answer.status == 200:
-                search.read(decode(answer.body, answer.headers.get("content-type", "")), url=answer.url)
+                html = decode(answer.body, answer.headers.get("content-type", ""))
+                search.read(html, url=answer.url)
+                if wish is None and site_of(answer.url) == search.site and (sentence := asks_for_no_letters(html)):
+                    wish = Wish(sentence=sentence, source_url=answer.url)
+        return wish
 
     async def _with_mail_hosts(self, found: Sequence[Contact], site: str) -> tuple[Contact, ...]:
         """The contacts, those last whose host takes no mail."""

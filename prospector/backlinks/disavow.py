@@ -1,6 +1,6 @@
 """Links that a person marked → a file for Google's disavow tool. Pure.
 
-The format (https://support.google.com/webmasters/answer/2648487, read 2026-11): UTF-8, one URL or `domain:` a line, `#` before comments, at most
+The format (https://support.google.com/webmasters/answer/2648487, as pages that quote it had it in 2026-11): UTF-8, one URL or `domain:` a line, `#` before comments, at most
 100,000 lines and 2 MB with comments and empty lines, URLs of at most 2,048 characters.
 """
 

@@ -27,7 +27,7 @@ from prospector.checking.body import ACCEPT_ENCODING, read_capped
 from prospector.checking.dns import make_dns
 from prospector.checking.failures import FOREIGN, Failed, certificate_problem, is_ours, outcome_of
 from prospector.checking.gate import Gate
-from prospector.checking.proxies import Proxies, is_private_literal, refusal_by_name, without_credentials
+from prospector.checking.proxies import Proxies, is_local_name, is_private_literal, refusal_by_name, without_credentials
 from prospector.checking.resolver import Resolver
 from prospector.checking.robots import MAX_BYTES as ROBOTS_MAX_BYTES
 from prospector.checking.robots import Robots
@@ -102,6 +102,7 @@ class _Ask:
     binary_limit: int
     headers: Mapping[str, str] | None
     purpose: Purpose
+    strict: bool  # a bad certificate ends it
 
 
 class _Response(aiohttp.ClientResponse):
@@ -185,10 +186,10 @@ class Network:
         """GET `url` (normalised), following redirects, reading at most `limit` bytes of the body.
 
         binary_limit: bytes to read of what is no text (`limit` when None); robots: False only for robots.txt itself and services that are made for
-        programs; follow: False where `headers` hold what is meant for this address alone.
+        programs; follow: False where `headers` hold what is meant for this address alone: it follows no redirect, and no bad certificate is overlooked.
         Raises Failed, with the hops up to the failure.
         """
-        ask = _Ask(limit, limit if binary_limit is None else binary_limit, headers, purpose)
+        ask = _Ask(limit, limit if binary_limit is None else binary_limit, headers, purpose, strict=not follow)
         hops: list[Hop] = []
         seen: set[str] = set()
         spent = 0.0
@@ -246,10 +247,12 @@ class Network:
             raise Failed(Outcome.BAD_URL, f"the address is {len(url)} characters long")
         self.requests[ask.purpose] += 1
         origin = _host(url)
-        known_problem = self._bad_certificates.get(origin, "")
+        known_problem = "" if ask.strict else self._bad_certificates.get(origin, "")
         try:
             return await self._request(url, ask, known_problem)
         except aiohttp.ClientConnectorCertificateError as error:
+            if ask.strict:
+                raise
             # A bad certificate is the owner's oversight, not the page's death: look behind it, and say so.
             problem = certificate_problem(error)
             self._bad_certificates[origin] = problem
@@ -290,6 +293,8 @@ class Network:
     def _proxy_for(self, url: str) -> str | None:
         if not self._proxies or self.resolver.decides(_host(url)):
             return None
+        if not self.settings.guard and is_local_name(_host(url)):
+            return None  # allowed, and no proxy elsewhere could reach it
         return self._proxies.of(url)
 
 

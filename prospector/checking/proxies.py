@@ -41,10 +41,15 @@ class Proxies:
 
 def refusal_by_name(host: str) -> str:
     """Why a proxy may not be asked for this host, as far as its name tells; "" when it may."""
-    name = host.rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return f"{name} is this machine"
+    if is_local_name(host):
+        return f"{host.rstrip('.').lower()} is this machine"
     return why_refused(host) if _is_literal(host) else ""
+
+
+def is_local_name(host: str) -> bool:
+    """A name that is always this machine's (RFC 6761)."""
+    name = host.rstrip(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
 
 
 def is_local_literal(host: str) -> bool:

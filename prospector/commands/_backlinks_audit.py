@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
-from prospector.backlinks.audit import You, audit, names_of
+from prospector.backlinks.audit import ProfileLink, You, audit, names_of
 from prospector.backlinks.disavow import DisavowError, disavowal, entry_of
 from prospector.commands._own_pages import mark_own_page
 from prospector.commands._shared import BAD_INPUT, FAILED, CommandError, chosen_campaign, open_store, say
 from prospector.export.as_csv import write_rows
 from prospector.export.audit import COLUMNS, as_html, as_rows
-from prospector.export.whole import ExportError, whole_file
+from prospector.export.whole import whole_file
 from prospector.links.sites import site_of
 from prospector.spiders.clock import utc_now
+from prospector.spiders.reading import own_sites
 from prospector.summary import many
 
 MARKS = ("disavow", "keep")
@@ -42,21 +44,32 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
     with open_store(campaign) as store:
         if not store.backlinks.count():
             raise CommandError("no backlinks are imported yet. Begin with: scrapy backlinks import FILE…", FAILED)
+        own, elsewhere = own_sites(campaign), 0
+
+        def yours() -> Iterator[ProfileLink]:
+            nonlocal elsewhere
+            for link in store.profile.links():
+                if not own or (site_of(link.target_url) in own and link.source_site not in own):
+                    yield link
+                else:
+                    elsewhere += 1
+
         people = [campaign.sender.client or "", campaign.sender.name]
-        own = frozenset(site_of(url) for url in campaign.site_urls())
-        you = You(names=names_of(sorted(own), people), keywords=campaign.keywords)
-        # a competitor's links may be imported too
-        found = audit((link for link in store.profile.links() if not own or site_of(link.target_url) in own), you)
-    try:
-        with whole_file(path, replace=opts.replace) as unfinished:
-            if path.suffix.lower() == ".csv":
-                with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
-                    write_rows(as_rows(found), COLUMNS, out)
-            else:
-                unfinished.write_text(as_html(found, campaign=campaign.name, now=utc_now()), "utf-8", newline="\n")
-    except ExportError as error:
-        raise CommandError(str(error)) from error
+        you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
+        found = audit(yours(), you)
+    if not found.links:
+        raise CommandError(
+            "no imported link leads from another site to a named page of yours, and an audit is of your own profile.", FAILED
+        )
+    with whole_file(path, replace=opts.replace) as unfinished:
+        if path.suffix.lower() == ".csv":
+            with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
+                write_rows(as_rows(found), COLUMNS, out)
+        else:
+            unfinished.write_text(as_html(found, campaign=campaign.name, now=utc_now()), "utf-8", newline="\n")
     say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
+    if elsewhere:
+        say(f"{many(elsewhere, 'link')} to other sites, or between pages of yours, {'is' if elsewhere == 1 else 'are'} left out.")
     return 0
 
 
@@ -92,6 +105,11 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
     """Write the file for Google's disavow tool."""
     if args or opts.output in (None, "", STANDARD_OUTPUT):
         raise CommandError("say where to write. Usage: scrapy backlinks disavow -o FILE [--old FILE]", BAD_INPUT)
+    path = Path(opts.output).expanduser()
+    if path.suffix.lower() != ".txt":
+        raise CommandError(
+            f"{opts.output}: Google takes only files whose names end in .txt. Name it {path.with_suffix('.txt').name}.", BAD_INPUT
+        )
     say(MOST_NEED_NONE)
     old = ""
     if opts.old:
@@ -107,10 +125,10 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
         raise CommandError("nothing is marked, so there is nothing to disavow. Mark with: scrapy backlinks mark DOMAIN disavow", FAILED)
     try:
         made = disavowal(marked, kept=kept, old=old, protected=protected, now=utc_now())
-        with whole_file(Path(opts.output).expanduser(), replace=opts.replace) as unfinished:
-            unfinished.write_text(made.text, "utf-8", newline="\n")
-    except (DisavowError, ExportError) as error:
+    except DisavowError as error:
         raise CommandError(str(error)) from error
+    with whole_file(path, replace=opts.replace) as unfinished:
+        unfinished.write_text(made.text, "utf-8", newline="\n")
     for one in made.left_out[:SHOWN]:
         place = f"{Path(opts.old).name}:{one.line}  " if one.line else ""
         say(f"  {place}{one.what} is left out: {one.why}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from prospector.backlinks.redirects import Moved, written
 from prospector.campaign import Campaign
 from prospector.commands._shared import BAD_INPUT, CommandError, chosen_campaign, open_store, say, show
+from prospector.export.whole import refuse_to_overwrite, whole_file
 from prospector.items import OutboundLink, Strength
 from prospector.links.sites import site_of
 from prospector.matching.rank import Ranker
@@ -23,8 +24,8 @@ def redirects(args: list[str], opts: argparse.Namespace) -> int:
         raise CommandError(f"too many arguments: {' '.join(args)}. Usage: scrapy backlinks redirects -o FILE", BAD_INPUT)
     campaign = chosen_campaign(opts.campaign)
     output = None if opts.output == "-" else Path(opts.output).expanduser()
-    if output is not None and output.exists() and not opts.replace:
-        raise CommandError(f"{output} is there already. Choose another name, or add --replace.", BAD_INPUT)
+    if output is not None:
+        refuse_to_overwrite(output, replace=opts.replace)
     with open_store(campaign) as store:
         unchecked, pages = len(_unchecked(store, campaign)), list(moved_pages(store, campaign))
         by_letter = len(store.own_pages.to_write_about())
@@ -33,7 +34,8 @@ def redirects(args: list[str], opts: argparse.Namespace) -> int:
         for line in text.splitlines():
             show(line)
     else:
-        output.write_text(text, "utf-8")
+        with whole_file(output, replace=opts.replace) as unfinished:
+            unfinished.write_text(text, "utf-8")
     strong, possible = (sum(page.strength is kind for page in pages) for kind in (Strength.STRONG, Strength.POSSIBLE))
     say(
         f"{many(len(pages), 'dead page')} of yours that others link to: {many(strong, 'redirect')}, {possible} for you to decide, "

@@ -26,6 +26,7 @@ from prospector.campaign_lines import key_lines
 from prospector.checking.handler import network_settings
 from prospector.deciding import Decisions
 from prospector.drafting import open_suppressions
+from prospector.export.whole import ExportError, TakenError
 from prospector.outreach.choice import named
 from prospector.outreach.templates import FIRST, Template, TemplateError, load_templates
 from prospector.scaffold import bundled_templates
@@ -85,8 +86,10 @@ def run_plainly(work: Callable[[], int | None]) -> int:
         code, lines = BAD_INPUT, tuple(filter(None, (error.where, *error.problems)))
     except CommandError as error:
         code, lines = error.code, tuple(str(error).splitlines())
-    except StoreError as error:
-        code, lines = FAILED, (str(error),)
+    except TakenError as error:
+        code, lines = BAD_INPUT, (str(error),)
+    except (StoreError, ExportError) as error:
+        code, lines = FAILED, tuple(str(error).splitlines())
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         code, lines = FAILED, (f"{place}{error.strerror or error}",)

@@ -26,6 +26,7 @@ from prospector.commands._shared import (
     say,
     suppressions_setting,
 )
+from prospector.export.whole import refuse_to_overwrite, whole_file
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.summary import many
@@ -86,7 +87,7 @@ class Command(ScrapyCommand):
             exit_codes="""
                 0  done; imported, even if some lines could not be read
                 1  a file can't be opened or written, the database not be used, or there is nothing to make it of
-                2  a file is no export that is known (the others were imported), or the campaign file is wrong
+                2  a file is no export that is known (the others were imported), FILE is there already, or the campaign file is wrong
             """,
         )
 
@@ -113,6 +114,8 @@ def _import(names: list[str], opts: argparse.Namespace) -> int:
     for path in paths:
         if not path.is_file():
             raise CommandError(f"{path}: there is no such file.", FAILED)
+    if opts.damaged:
+        refuse_to_overwrite(Path(opts.damaged).expanduser(), replace=opts.replace)  # before the work, and once more after it
     campaign = chosen_campaign(opts.campaign)
     damaged: list[tuple[str, Damaged]] = []
     refused = 0
@@ -125,7 +128,7 @@ def _import(names: list[str], opts: argparse.Namespace) -> int:
                 say(str(error))
         known = store.backlinks.count()
     if opts.damaged and damaged:
-        _write_damage(Path(opts.damaged), damaged)
+        _write_damage(Path(opts.damaged).expanduser(), damaged, replace=opts.replace)
         say(f"The lines that could not be read are in {opts.damaged}.")
     say(f"{many(known, 'link')} from other tools are known now.")
     return BAD_INPUT if refused else 0
@@ -145,8 +148,8 @@ def _take_in(store: Store, path: Path) -> tuple[Damaged, ...]:
     return imported.damaged
 
 
-def _write_damage(path: Path, damaged: list[tuple[str, Damaged]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+def _write_damage(path: Path, damaged: list[tuple[str, Damaged]], *, replace: bool) -> None:
+    with whole_file(path, replace=replace) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(("file", "line", "why"))
         table.writerows((name, one.line, one.why) for name, one in damaged)

@@ -25,7 +25,6 @@ from prospector.commands._shared import (
     say,
     show,
 )
-from prospector.export import ExportError
 from prospector.items import DraftStatus
 from prospector.store import Store, StoredDraft
 from prospector.terminal import harmless_lines
@@ -90,10 +89,7 @@ def _drafts(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -
             with open_store(chosen_campaign(opts.campaign)) as store:
                 _show(store, int(number))
         case ["push"]:
-            try:
-                push_drafts(command, opts)
-            except ExportError as error:
-                raise CommandError(str(error), FAILED) from error
+            push_drafts(command, opts)
         case [word, *_] if word not in WORDS:
             raise CommandError(f"drafts knows no {word!r}.{did_you_mean(word, WORDS)} Usage: {USAGE}", BAD_INPUT)
         case _:

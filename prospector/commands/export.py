@@ -17,7 +17,6 @@ from prospector.commands._outreach import add_outreach_options, say_reasons
 from prospector.commands._recheck import add_recheck_option, recheck
 from prospector.commands._shared import (
     BAD_INPUT,
-    FAILED,
     QUIET_SETTINGS,
     CommandError,
     add_campaign_option,
@@ -31,7 +30,7 @@ from prospector.commands._shared import (
     suppressions_setting,
 )
 from prospector.drafting import open_suppressions
-from prospector.export import FORMATS, TABLES, WHAT, ExportError, Table, TakenError, write_table
+from prospector.export import FORMATS, TABLES, WHAT, Table, write_table
 from prospector.export.files import STANDARD_OUTPUT, form_of
 from prospector.export.mail_merge import PRESETS
 from prospector.store.suppressions import Suppressions
@@ -104,20 +103,15 @@ class Command(ScrapyCommand):
 
 def _export(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -> None:
     check_arguments(args, opts, at_most=2, usage=USAGE)
-    try:
-        match args:
-            case [name] if name in TABLES:
-                _export_table(command, TABLES[name], opts)
-            case ["outreach"]:
-                export_outreach(command, opts)
-            case ["fix-list", page]:
-                export_fix_list(command, page, opts)
-            case _:
-                raise CommandError(_what_is_wrong(args), BAD_INPUT)
-    except TakenError as error:
-        raise CommandError(str(error), BAD_INPUT) from error
-    except ExportError as error:
-        raise CommandError(str(error), FAILED) from error
+    match args:
+        case [name] if name in TABLES:
+            _export_table(command, TABLES[name], opts)
+        case ["outreach"]:
+            export_outreach(command, opts)
+        case ["fix-list", page]:
+            export_fix_list(command, page, opts)
+        case _:
+            raise CommandError(_what_is_wrong(args), BAD_INPUT)
 
 
 def _what_is_wrong(args: list[str]) -> str:

@@ -18,6 +18,7 @@ from prospector.commands._shared import (
     check_arguments,
     check_network,
     code_of,
+    no_foreign_seeds,
     no_seeds,
     run_plainly,
     say,
@@ -82,6 +83,8 @@ class Command(ScrapyCrawl):
             raise CommandError("the bundled demo runs on one machine only: scrapy crawl resources. Name a campaign of your own.", BAD_INPUT)
         if not campaign.seed_urls():
             raise CommandError(no_seeds(campaign), BAD_INPUT)
+        if why := no_foreign_seeds(campaign):
+            raise CommandError(why, BAD_INPUT)
         check_network(self.settings)
         if not status.hosts:
             say("No worker is at work now. Start some, here or elsewhere: scrapy crawl worker")

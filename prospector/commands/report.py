@@ -11,7 +11,6 @@ from scrapy.commands import ScrapyCommand
 
 from prospector.commands._shared import (
     QUIET_SETTINGS,
-    CommandError,
     add_campaign_option,
     add_help,
     check_arguments,
@@ -20,7 +19,7 @@ from prospector.commands._shared import (
     run_plainly,
     say,
 )
-from prospector.export.whole import ExportError, refuse_to_overwrite, whole_file
+from prospector.export.whole import refuse_to_overwrite, whole_file
 from prospector.review import dashboard
 from prospector.spiders.clock import utc_now
 
@@ -62,7 +61,7 @@ class Command(ScrapyCommand):
             exit_codes="""
                 0  written
                 1  nothing has been crawled yet, or the file can't be written
-                2  the campaign file or an option is wrong
+                2  FILE is there already, or the campaign file or an option is wrong
             """,
         )
 
@@ -72,13 +71,6 @@ class Command(ScrapyCommand):
 
 def _report(args: list[str], opts: argparse.Namespace) -> None:
     check_arguments(args, opts, at_most=0, usage=USAGE)
-    try:
-        _written(opts)
-    except ExportError as error:
-        raise CommandError(str(error)) from error
-
-
-def _written(opts: argparse.Namespace) -> None:
     campaign = chosen_campaign(opts.campaign)
     to = opts.output or f"{campaign.name}-report.html"
     if to != STANDARD_OUTPUT:

@@ -17,7 +17,6 @@ from scrapy.settings import BaseSettings, Settings
 
 from prospector.campaign import Campaign
 from prospector.checking.handler import network_settings
-from prospector.checking.network import Network
 from prospector.checking.open_pagerank import ServiceError
 from prospector.checking.search_services import BRAVE, ask_brave, ask_searxng
 from prospector.commands._shared import (
@@ -27,6 +26,7 @@ from prospector.commands._shared import (
     CommandError,
     add_campaign_option,
     add_help,
+    check_network,
     chosen_campaign,
     did_you_mean,
     open_store,
@@ -36,7 +36,9 @@ from prospector.commands._shared import (
 )
 from prospector.drafting import open_suppressions
 from prospector.export import TABLES
+from prospector.export.whole import whole_file
 from prospector.links.sites import site_of
+from prospector.links.urls import normalise
 from prospector.seeding.finds import Fate, Known, addresses_in, sorted_out
 from prospector.seeding.queries import page, queries
 from prospector.spiders.clock import utc_now
@@ -76,7 +78,9 @@ class Command(ScrapyCommand):
             "-o", "--output", metavar="FILE", default="searches.html", help="queries: where to write (default: searches.html)"
         )
         parser.add_argument("--replace", action="store_true", help="overwrite FILE if it exists")
-        parser.add_argument("--searxng", metavar="URL", help="add: ask this SearXNG, which must allow the format json")
+        parser.add_argument(
+            "--searxng", metavar="URL", help="add: ask this SearXNG, which may be on this machine, and must allow the format json"
+        )
         parser.add_argument("--brave", action="store_true", help=f"add: ask Brave's interface, with your key in {BRAVE_KEY}")
         parser.add_argument("--query", metavar="TEXT", help="add: what to ask it for")
         add_help(
@@ -92,7 +96,7 @@ class Command(ScrapyCommand):
             exit_codes="""
                 0  done, even if nothing new was found
                 1  a file can't be read or written, nothing was crawled yet, or the service gives no answer
-                2  the command, an option or the campaign file is wrong
+                2  the command, an option or the campaign file is wrong, or FILE is there already
             """,
         )
 
@@ -114,10 +118,9 @@ def _queries(campaign: Campaign, _args: list[str], opts: argparse.Namespace, _se
             f'{campaign.path.name}: no keywords to search for. Write keywords = ["your subject"] above the first [table].', BAD_INPUT
         )
     output = Path(opts.output).expanduser()
-    if output.exists() and not opts.replace:
-        raise CommandError(f"{output} is there already. Choose another name, or add --replace.", BAD_INPUT)
     found = list(queries(campaign.keywords, (campaign.language, *campaign.languages), sorted(own_sites(campaign))))
-    output.write_text(page(campaign.name, found), "utf-8")
+    with whole_file(output, replace=opts.replace) as unfinished:
+        unfinished.write_text(page(campaign.name, found), "utf-8")
     say(f"{many(len(found), 'search', 'searches')} in {output}. Open it in a browser, then bring back what you find: scrapy seeds add")
 
 
@@ -172,17 +175,13 @@ def _asked(opts: argparse.Namespace, settings: BaseSettings) -> list[str]:
     if opts.brave and not (key and key.isascii() and key.isprintable()):
         raise CommandError(f"there is no key for Brave's interface in the environment variable {BRAVE_KEY}.", BAD_INPUT)
 
-    async def ask() -> list[str]:
-        network = Network(network_settings(settings))
-        try:
-            if opts.searxng:
-                return await ask_searxng(network, opts.searxng, opts.query)
-            return await ask_brave(network, opts.query, key=key)
-        finally:
-            await network.close()
-
+    address = normalise(opts.searxng) if opts.searxng else ""
+    if address is None:
+        raise CommandError(f'--searxng: "{opts.searxng}" is no web address. Write it as http://localhost:8888', BAD_INPUT)
+    check_network(settings)
+    asked = network_settings(settings)
     try:
-        return asyncio.run(ask())
+        return asyncio.run(ask_searxng(asked, address, opts.query) if address else ask_brave(asked, opts.query, key=key))
     except ServiceError as error:
         raise CommandError(f"{opts.searxng or BRAVE}: {error}", FAILED) from error
 

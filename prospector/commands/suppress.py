@@ -25,6 +25,7 @@ from prospector.commands._shared import (
     suppressions_setting,
 )
 from prospector.drafting import open_suppressions
+from prospector.export.whole import whole_file
 from prospector.spiders.clock import utc_now
 from prospector.store import Store
 from prospector.store.suppression_files import ListFileError, read_list, write_list
@@ -67,8 +68,8 @@ class Command(ScrapyCommand):
             """,
             exit_codes="""
                 0  done
-                1  the list or a file can't be read or written, or FILE exists already
-                2  the input is wrong; nothing was changed
+                1  the list or a file can't be read or written
+                2  the input is wrong, or FILE is there already; nothing was changed
             """,
         )
 
@@ -150,12 +151,11 @@ def _export(listed: Suppressions, opts: argparse.Namespace) -> None:
     if opts.output == "-":
         write_list(listed, sys.stdout)
     else:
-        path = Path(opts.output)
-        try:
-            with path.open("w" if opts.replace else "x", encoding="utf-8", newline="") as out:
-                write_list(listed, out)
-        except FileExistsError as error:
-            raise CommandError(f"{path}: it exists already. Choose another name, or add --replace.", FAILED) from error
+        with (
+            whole_file(Path(opts.output).expanduser(), replace=opts.replace) as unfinished,
+            unfinished.open("w", encoding="utf-8", newline="") as out,
+        ):
+            write_list(listed, out)
     say(f"Hashes only: of use beside the same key, {key_path(listed.path)}. Copy that too, by a safe way.")
 
 

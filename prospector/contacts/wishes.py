@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from prospector.contacts.page import MAX_HTML
 from prospector.contacts.words import fold, words
 from prospector.links.parsing import parse
 
 MAX_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the people of a site ask, on a page of theirs that says whom to write to: it holds for all of their pages."""
+
+    sentence: str
+    source_url: str
 
 
 def asks_for_no_letters(html: str) -> str:

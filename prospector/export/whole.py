@@ -21,6 +21,8 @@ class TakenError(ExportError):
 def refuse_to_overwrite(path: Path, *, replace: bool) -> None:
     if path.is_dir():
         raise TakenError(f"{path}: it is a folder. Name a file in it.")
+    if path.exists() and not path.is_file():  # a device or a pipe: renaming a new file to its name would do away with it
+        raise TakenError(f"{path}: it is no ordinary file. Name one, or - for standard output.")
     if path.exists() and not replace:
         raise TakenError(f"{path}: it is there already. Add --replace to overwrite it, or choose another name.")
 

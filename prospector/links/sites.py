@@ -37,7 +37,10 @@ def site_of(url: str) -> str:
 
 def site_of_normal(normal: str) -> str:
     """site_of for a URL that normalise returned: what is done for each link of a page."""
-    authority, _, path = normal.partition("//")[2].partition("/")
+    _, _, authority, path = normal.split("/", 3)
+    alone = _site_by_host(authority)
+    if alone and path[:1] != "~":
+        return alone
     return _site(authority, "/".join(path.partition("?")[0].split("/", 3)[:3]))
 
 
@@ -71,6 +74,16 @@ def shared_hosts() -> Mapping[str, tuple[SharedHost, ...]]:
         )
         table[shared.host] = (*table.get(shared.host, ()), shared)
     return table
+
+
+@lru_cache(maxsize=16384)
+def _site_by_host(authority: str) -> str:
+    """The site of all pages of a host but those of its "~user"s; "" where owners share it, so that the path must tell."""
+    if authority.startswith("["):
+        return authority[1:].partition("]")[0]
+    host = authority.partition(":")[0].strip(".")
+    domain = registrable_domain(host)
+    return "" if _rows_for(host, domain) else domain
 
 
 @lru_cache(maxsize=16384)

@@ -38,6 +38,15 @@ NO_LIST = frozenset(
 )
 HOST_NAMES_LISTS = 0.6  # links.example.org
 HOST_MAY_NAME_LISTS = 0.4  # library.libguides.com/gardening
+FOLDER_NAMES_LISTS = 0.5  # /resources/organizations
+HOME_AT_MOST = 0.5  # a home page that is called "… resources" is mostly that of an organisation
+CURATED_LIST = 0.8
+CURATED = re.compile(r"(?:^|[/.])awesome-[a-z0-9]", re.IGNORECASE)  # what lists that many people tend are called by custom
+CODE = 0.5  # times, where words are names in a program
+CODE_HOST = re.compile(
+    r"^(?:www\.)?(?:github|gitlab|bitbucket|codeberg|sourceforge)\.|^(?:docs?|api|developer)\.|\.readthedocs\.", re.IGNORECASE
+)
+DOTTED_NAME = re.compile(r"^[a-z_]\w*(?:\.[a-z_]\w*)+$", re.IGNORECASE)  # importlib.resources
 BESIDE = 0.1  # the words around a link call what it leads to a list of links
 MOST_LIKELY = 0.95
 HEADLINE_WORDS = 8  # a link text this long is a headline, and may say "links" by chance
@@ -102,10 +111,10 @@ def _rated(link: OutboundLink) -> tuple[float, str]:
     anchor = "" if "://" in link.anchor or link.anchor.startswith("www.") else link.anchor  # an address says nothing twice
     likely = likely_resource_page(InternalLink(url=link.target_url, anchor=anchor))
     last, before = path_words(link.target_url)
-    host = " ".join(host_of(link.target_url).split(".")[:-1])
+    host = host_of(link.target_url)
     said = {
         "in its address": naming(last, before),
-        "in its host's name": naming(host),
+        "in its host's name": naming(" ".join(host.split(".")[:-1])),
         "in its link text": naming(anchor) if len(anchor.split()) <= HEADLINE_WORDS else naming(),
         "beside it": naming(link.context.replace(link.anchor, " ")),
     }
@@ -113,9 +122,19 @@ def _rated(link: OutboundLink) -> tuple[float, str]:
         likely = max(likely, HOST_NAMES_LISTS)
     elif said["in its host's name"].weak and last:
         likely = max(likely, HOST_MAY_NAME_LISTS)
+    if likely and naming(before).strong and not DATED.search(_path(link.target_url)):
+        likely = max(likely, FOLDER_NAMES_LISTS)
+    if not last:
+        likely = min(likely, HOME_AT_MOST)
+    curated = CURATED.search(host + _path(link.target_url))
+    if curated:
+        likely = max(likely, CURATED_LIST)
     if said["beside it"].strong:
         likely += BESIDE
-    words = [
+    if CODE_HOST.search(host) or DOTTED_NAME.search(last):
+        likely *= CODE
+    words = ['"awesome-…" in its address'] if curated else []
+    words += [
         f'"{(found.strong + found.weak)[0]}" {where}'
         for where, found in said.items()
         if found.strong or (found.weak and where != "beside it")

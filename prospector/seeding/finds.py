@@ -16,7 +16,9 @@ from prospector.links.urls import host_of, normalise
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\u201c\u201d]+", re.IGNORECASE)
 _HREF = re.compile(r"<a\b[^>]*?\bhref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
-_OUTLINE = re.compile(r"\b(?:htmlUrl|xmlUrl|url)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_OUTLINE = re.compile(r"<outline\b[^>]*>", re.IGNORECASE)
+# what it says of a feed is its site, else a link: the feed itself lists nothing but the site's own pages
+_OUTLINED = tuple(re.compile(rf"\b{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')") for name in ("htmlUrl", "url"))
 _END = ".,;:!?)]}»"  # what follows an address in a sentence
 _WRAPPED = ("uddg", "url", "q", "u")  # where engines keep the address that a result leads to
 _ENGINES = frozenset(
@@ -55,7 +57,7 @@ def addresses_in(data: bytes) -> list[str]:
     if start.startswith(("{", "[")) and (found := _from_json(text)) is not None:
         return _distinct(found)
     if "<opml" in start:
-        return _distinct("".join(groups) for groups in _OUTLINE.findall(text))
+        return _distinct(filter(None, map(_outlined, _OUTLINE.findall(text))))
     if "<urlset" in start or "<sitemapindex" in start:
         return _distinct(read_sitemap(data, url="http://sitemap.invalid/").pages)
     if "<html" in start or "<!doctype" in start or "<dl" in start or "<a " in start:
@@ -72,6 +74,12 @@ def results_in(answer: str) -> list[str]:
     if found is None:
         raise ValueError("its answer is no list of results")
     return _distinct(found)
+
+
+def _outlined(outline: str) -> str:
+    """The page that an outline of an OPML file names; "" for a folder, or a feed without its site."""
+    found = next(filter(None, (attribute.search(outline) for attribute in _OUTLINED)), None)
+    return found[1] or found[2] or "" if found else ""
 
 
 def _from_json(text: str) -> list[str] | None:

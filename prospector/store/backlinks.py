@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
 from typing import Any
 
 from prospector.backlinks.read import Backlink, Damaged, Export, LinkedPage, LinkingSite, Row
@@ -16,7 +16,7 @@ from prospector.store.codecs import json_text, maybe_time_text, time_text
 from prospector.store.session import Row as Stored
 from prospector.store.session import Session
 
-BATCH = 10_000  # rows in a transaction: it holds the database for a fifth of a second, and writes each page that it touches once
+BATCH = 10_000  # rows in a transaction: it holds the database for less than a tenth of a second
 CACHE = 64 * 1024  # KiB of the table kept at hand while an import lasts; SQLite's own 2 MB make every row a read from the disk
 CHECKPOINT = 20_000  # pages of 4 KiB in the write-ahead log before they go to their places; at 1,000 each page goes there again and again
 
@@ -43,12 +43,17 @@ class Backlinks:
         self._session.run(f"PRAGMA cache_size = -{CACHE}")
         self._session.run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
         readings = iter(export.rows)
-        while batch := list(islice(readings, BATCH)):
-            good = [row for row in batch if not isinstance(row, Damaged)]
-            damaged += [row for row in batch if isinstance(row, Damaged)]
-            rows += len(good)
-            with self._session.write():
-                self._write(good, import_id, export.report.tool)
+        with self._links_aside():
+            while batch := list(islice(readings, BATCH)):
+                rows += len(batch)
+                damaged += [row for row in batch if isinstance(row, Damaged)]
+                links = [_link_values(row, import_id, export.report.tool) for row in batch if isinstance(row, Backlink)]
+                with self._session.aside():
+                    self._session.run_many(f"INSERT INTO brought VALUES ({', '.join('?' * len(_COLUMNS))})", links, clean=True)  # noqa: S608  # ours
+                with self._session.write():
+                    self._write_counts(batch, import_id)
+            self._merge_links()
+        rows -= len(damaged)
         self._session.run(
             "UPDATE imports SET ended_at = ?, rows = ?, damaged = ? WHERE id = ?", (time_text(now), rows, len(damaged), import_id)
         )
@@ -105,35 +110,26 @@ class Backlinks:
     def _counts(self) -> int:
         return sum(int(self._session.value(f"SELECT count(*) FROM {table}")) for table in ("backlinks", "linked_pages", "linking_sites"))  # noqa: S608  # ours
 
-    def _write(self, rows: Sequence[Row], import_id: int, tool: str) -> None:
-        links = [row for row in rows if isinstance(row, Backlink)]
-        self._session.run_many(
-            """
-            INSERT INTO backlinks (
-                source_url, target_url, source_site, anchor, rel, source_title, source_status, target_status, context, language,
-                first_seen, last_seen, lost, authority, external_links, tools, import_id, line
-            ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (source_url, target_url) DO UPDATE SET
-                anchor = iif(excluded.anchor = '', anchor, excluded.anchor),
-                rel = excluded.rel,
-                source_title = iif(excluded.source_title = '', source_title, excluded.source_title),
-                source_status = coalesce(excluded.source_status, source_status),
-                target_status = coalesce(excluded.target_status, target_status),
-                context = iif(excluded.context = '', context, excluded.context),
-                language = iif(excluded.language = '', language, excluded.language),
-                first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
-                last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)),
-                lost = excluded.lost,
-                authority = coalesce(excluded.authority, authority),
-                external_links = coalesce(excluded.external_links, external_links),
-                tools = iif(instr(', ' || tools || ',', ', ' || excluded.tools || ','), tools, tools || ', ' || excluded.tools),
-                import_id = excluded.import_id,
-                line = excluded.line
-            """,
-            # in the order of the table, so that a batch touches few of its pages
-            sorted((_link_values(row, import_id, tool) for row in links), key=itemgetter(0, 1)),
-            clean=True,
-        )
+    @contextmanager
+    def _links_aside(self) -> Iterator[None]:
+        """Room for links on their way into their table: a table of this connection alone, which keeps nobody waiting and takes no memory."""
+        self._session.run(f"CREATE TEMP TABLE brought ({', '.join(_COLUMNS)})")
+        try:
+            yield
+        finally:
+            self._session.run("DROP TABLE IF EXISTS brought")
+            self._session.run("DROP TABLE IF EXISTS brought_sorted")
+
+    def _merge_links(self) -> None:
+        """In the order of the table, so that each of its pages is written about once: unsorted, a million rows write most of them a hundred times."""
+        self._session.run("CREATE TEMP TABLE brought_sorted AS SELECT * FROM brought ORDER BY source_url, target_url, rowid")
+        self._session.run("DROP TABLE brought")
+        for start in range(0, self._session.value("SELECT coalesce(max(rowid), 0) FROM brought_sorted"), BATCH):
+            with self._session.write():
+                self._session.run(_MERGE, (start, start + BATCH))
+            self._session.let_others_write()
+
+    def _write_counts(self, rows: Sequence[Row | Damaged], import_id: int) -> None:
         self._session.run_many(
             """
             INSERT INTO linked_pages (target_url, target_status, linking_pages, linking_sites, import_id, line) VALUES (?, ?, ?, ?, ?, ?)
@@ -155,6 +151,32 @@ class Backlinks:
             """,
             [(row.site, row.linking_pages, row.target_pages, import_id, row.line) for row in rows if isinstance(row, LinkingSite)],
         )
+
+
+_COLUMNS = (
+    *("source_url", "target_url", "source_site", "anchor", "rel", "source_title", "source_status", "target_status", "context", "language"),
+    *("first_seen", "last_seen", "lost", "authority", "external_links", "tools", "import_id", "line"),
+)
+_MERGE = f"""
+INSERT INTO backlinks ({", ".join(_COLUMNS)})
+SELECT * FROM brought_sorted WHERE rowid > ? AND rowid <= ?
+ON CONFLICT (source_url, target_url) DO UPDATE SET
+    anchor = iif(excluded.anchor = '', anchor, excluded.anchor),
+    rel = excluded.rel,
+    source_title = iif(excluded.source_title = '', source_title, excluded.source_title),
+    source_status = coalesce(excluded.source_status, source_status),
+    target_status = coalesce(excluded.target_status, target_status),
+    context = iif(excluded.context = '', context, excluded.context),
+    language = iif(excluded.language = '', language, excluded.language),
+    first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
+    last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)),
+    lost = excluded.lost,
+    authority = coalesce(excluded.authority, authority),
+    external_links = coalesce(excluded.external_links, external_links),
+    tools = iif(instr(', ' || tools || ',', ', ' || excluded.tools || ','), tools, tools || ', ' || excluded.tools),
+    import_id = excluded.import_id,
+    line = excluded.line
+"""  # noqa: S608  # our own names
 
 
 def _link_values(row: Backlink, import_id: int, tool: str) -> tuple[Any, ...]:

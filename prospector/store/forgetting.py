@@ -27,6 +27,13 @@ _AT = r"\s*(?:@|%40|&#0*64;|&#x0*40;|&commat;|[\[({]\s*at\s*[\])}]|\s+at\s+)\s*"
 _DOT = r"(?:\.|%2e|&#0*46;|&#x0*2e;|\s*[\[({]\s*(?:dot|punkt)\s*[\])}]\s*|\s+dot\s+)"
 _KEPT_STATUSES = frozenset({DraftStatus.REJECTED, DraftStatus.EXPORTED, DraftStatus.SENT, DraftStatus.WITHDRAWN})
 _BATCH = 500
+# what other people's pages and tools say, and a person notes: a whole name is masked in it wherever it stands
+_TOLD_BY_OTHERS = {
+    "backlinks": ("anchor", "source_title", "context"),
+    "sightings": ("anchor", "reason"),
+    "backlink_marks": ("note",),
+    "imports": ("file",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,15 +223,18 @@ def _in_steps(session: Session, table: str, key: str, column: str) -> Iterator[R
 
 
 def _mask(session: Session, person: Person) -> int:
-    """The address in every other text of every table; names where their own sites' pages say them."""
+    """The address in every other text of every table; names where their own sites' pages say them, and whole ones in what is told of links."""
     number = 0
     pattern = person.pattern()
     for table, columns in _texts(session):
         number += _mask_columns(session, table, columns, pattern, person.needles())
-    names = [re.escape(name) for name in sorted(person.names, key=len, reverse=True)]
-    if names and person.sites:
-        by_name = re.compile("|".join(names), re.IGNORECASE)
-        needles = [name.split()[0] for name in person.names]
+    if whole := {name for name in person.names if " " in name}:
+        for table, columns in _TOLD_BY_OTHERS.items():
+            number += _mask_columns(session, table, columns, *_finder(whole))
+    if person.names and person.sites:
+        by_name, needles = _finder(person.names)
+        for site in person.sites:
+            number += _mask_columns(session, "backlinks", _TOLD_BY_OTHERS["backlinks"], by_name, needles, where=("source_site", site))
         pages = [url for url in session.column("SELECT url FROM resource_pages") if site_of(url) in person.sites]
         for url in pages:
             number += _mask_columns(session, "resource_pages", ("title",), by_name, needles, where=("url", url))
@@ -233,9 +243,16 @@ def _mask(session: Session, person: Person) -> int:
             )
             number += _mask_columns(session, "prospects", ("parts", "flags"), by_name, needles, where=("page_url", url))
             number += _mask_columns(session, "drafts", ("claims",), by_name, needles, where=("page_url", url))
+            number += _mask_columns(session, "sightings", _TOLD_BY_OTHERS["sightings"], by_name, needles, where=("page_url", url))
     session.run("INSERT INTO site_pages_fts (site_pages_fts) VALUES ('rebuild')")
     session.run("INSERT INTO desk_queue_fts (desk_queue_fts) VALUES ('rebuild')")
     return number
+
+
+def _finder(names: Iterable[str]) -> tuple[re.Pattern[str], list[str]]:
+    """Finds names in any case and with any spaces, and words of which every match has one."""
+    parts = [name.split() for name in sorted(names, key=len, reverse=True)]
+    return re.compile("|".join(r"\s+".join(map(re.escape, words)) for words in parts), re.IGNORECASE), [words[0] for words in parts]
 
 
 def _texts(session: Session) -> list[tuple[str, tuple[str, ...]]]:

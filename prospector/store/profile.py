@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from prospector.backlinks.audit import ProfileLink
+from prospector.links.urls import host_of
 from prospector.store.codecs import time_text
 from prospector.store.session import Session
+
+
+def _mark_of(url: str, marks: Mapping[str, str]) -> str:
+    """A person's word on a page, else on its host, else on what is above that."""
+    if not marks:
+        return ""
+    names = host_of(url).split(".")
+    return next((marks[one] for one in (url, *(".".join(names[start:]) for start in range(len(names)))) if one in marks), "")
 
 
 class Profile:
@@ -41,7 +50,7 @@ class Profile:
                 state=row["state"] or "",
                 external_links=row["external_links"],
                 flags=tuple(json.loads(row["flags"])) if row["flags"] else (),
-                mark=marks.get(row["source_url"]) or marks.get(row["source_site"]) or "",
+                mark=_mark_of(row["source_url"], marks),
             )
 
     def mark(self, what: str, kind: str, mark: str, *, note: str = "", now: datetime) -> None:
@@ -60,7 +69,12 @@ class Profile:
     def is_known(self, what: str) -> bool:
         """Whether an imported link comes from this page or domain."""
         found = self._session.value(
-            "SELECT 1 FROM backlinks WHERE source_url = ? OR source_site = ? OR source_site LIKE ? LIMIT 1", (what, what, f"%.{what}")
+            """
+            SELECT 1 FROM backlinks
+            WHERE source_url = :what OR source_site = :what OR source_url LIKE 'http%://' || :what || '/%' OR source_url LIKE 'http%.' || :what || '/%'
+            LIMIT 1
+            """,
+            {"what": what},
         )
         return found is not None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from prospector.contacts.wishes import Wish
 from prospector.items import Contact, ContactKind, Prospect, Stage
 from prospector.store.codecs import json_text, maybe_time, maybe_time_text, parts_json, time_text
 from prospector.store.events import Actor, Change, record
@@ -93,6 +94,17 @@ class Prospects:
 
     def contacts_checked_at(self, site: str) -> datetime | None:
         return maybe_time(self._session.value("SELECT contacts_checked_at FROM sites WHERE site = ?", (site,)))
+
+    def save_wish(self, site: str, wish: Wish | None, *, found_at: datetime) -> None:
+        """What the site's people ask for now; None: nothing that was read asks for anything."""
+        self._session.run("DELETE FROM site_wishes WHERE site = ?", (site,))
+        if wish is not None:
+            values = (site, wish.sentence, wish.source_url, time_text(found_at))
+            self._session.run("INSERT INTO site_wishes (site, sentence, source_url, found_at) VALUES (?, ?, ?, ?)", values)
+
+    def wish(self, site: str) -> Wish | None:
+        row = self._session.row("SELECT sentence, source_url FROM site_wishes WHERE site = ?", (site,))
+        return None if row is None else Wish(**row)
 
     def expire_contacts(self, *, now: datetime, unused_for: timedelta = CONTACTS_LAST) -> int:
         """Forget contacts that were last found so long ago and that no letter used; how many. See `store.expiry`."""

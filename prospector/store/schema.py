@@ -18,12 +18,13 @@ from prospector.store import (
     tables,
     views,
     watching_tables,
+    wish_tables,
 )
 from prospector.store.errors import StoreError, plain_errors
 from prospector.store.session import Session
 
 MIGRATIONS = Migrations("prospector")
-VERSION = 11  # the number of migrations below
+VERSION = 12  # the number of migrations below
 OLDEST_SQLITE = (3, 37, 0)  # strict tables
 
 
@@ -90,6 +91,12 @@ def _sightings(db: Database) -> None:
 @MIGRATIONS(name="11 reclaiming")
 def _reclaiming(db: Database) -> None:
     for statement in reclaim_tables.ALL:
+        db.execute(statement)
+
+
+@MIGRATIONS(name="12 wishes of sites")
+def _wishes(db: Database) -> None:
+    for statement in wish_tables.ALL:
         db.execute(statement)
 
 

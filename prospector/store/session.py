@@ -19,6 +19,7 @@ Row = dict[str, Any]
 # seconds a statement waits for another program's write. Ours last milliseconds, but a user's own tool may hold on for longer
 BUSY_TIMEOUT = 15.0
 BUSY_STEP = 0.001  # seconds between two tries to get the write lock
+BREATH = 5 * BUSY_STEP  # seconds between two long transactions of one work
 BATCH = 100  # rows in a write transaction: short enough that a person's approval never waits noticeably
 
 
@@ -54,6 +55,16 @@ class Session:
                 self.db.rollback()
                 raise
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """All or nothing, for tables of this connection alone (TEMP): nobody else waits."""
+        with plain_errors(self.path), self.db.atomic():
+            yield
+
+    def let_others_write(self) -> None:
+        """Between long transactions that follow at once: who waits tries again each BUSY_STEP, and would find the lock taken each time."""
+        sleep(BREATH)
+
     def _begin(self) -> None:
         """Take the write lock. SQLite's own wait sleeps longer and longer, up to 100 ms, and misses a busy crawl's short pauses again and again."""
         until = monotonic() + BUSY_TIMEOUT
@@ -79,7 +90,7 @@ class Session:
                 return self.db.execute(sql, _storable(parameters))
 
     def run_many(self, sql: str, rows: Iterable[Parameters], *, clean: bool = False) -> None:
-        """One statement for many rows, inside a transaction: `write()` must be open.
+        """One statement for many rows, inside a transaction: `write()` or `aside()` must be open.
 
         :param clean: their text was decoded from bytes, so that it holds no half surrogate pair: looking for them takes as long as storing.
         """

@@ -116,6 +116,8 @@ def test_nofollow_is_read_however_a_tool_says_it() -> None:
         ("Página de enlace;Último rastreo", "https://a.example/x;2026-10-01", "gsc-latest-links", Backlink),
         ("Site web;Pages;Cibles", "a.example;1 240;12", "gsc-linking-sites", LinkingSite),
         ("ページ,数,サイト", 'https://mine.example/a,"1,240",96', "gsc-linked-pages", LinkedPage),
+        ("דף מקשר,נסרק לאחרונה", "https://a.example/x,01/08/2026", "gsc-latest-links", Backlink),
+        ("אתר,דפים מקשרים,דפי יעד", 'a.example,"1,240",12', "gsc-linking-sites", LinkingSite),
         ("Verlinkende Seite,Zuletzt gecrawlt", "https://a.example/x,01.10.2026", "gsc-latest-links", Backlink),
     ],
 )
@@ -123,6 +125,37 @@ def test_search_console_in_other_languages(headings: str, row: str, report: str,
     export, rows, damaged = read(f"{headings}\n{row}\n{row.replace('a.example', 'b.example')}\n".encode())
     assert (export.report.id, len(rows), damaged) == (report, 2, [])
     assert isinstance(rows[0], made)
+
+
+def test_what_ahrefs_writes_today_is_understood() -> None:
+    headings = (
+        "Referring page title\tReferring page URL\tLanguage\tPlatform\tReferring page HTTP code\tDomain rating\tUR\tDomain traffic\tReferring domains\t"
+        "Linked domains\tExternal links\tPage traffic\tKeywords\tTarget URL\tTarget page HTTP code\tLeft context\tAnchor\tRight context\t"
+        "Redirect Chain URLs\tRedirect Chain status codes\tType\tIs spam\tContent\tNofollow\tUGC\tSponsored\tRendered\tRaw\tTarget checked\t"
+        "Ref. page checked\tAuthor\tPage type\tPage category"
+    )
+    row = (
+        "Links\thttps://a.example/x\ten\t\t200\t61\t14\t12\t9\t44\t52\t3\t2\thttps://b.example/y\t404\tsee\tthe guide\there\t\t\ttext\tfalse\ttrue\ttrue\t"
+        "false\tfalse\tfalse\ttrue\t2026-09-01 08:00:00\t2026-10-01 08:00:00\t\t\t"
+    )
+    export, (found,), damaged = read(f"{headings}\r\n{row}\r\n".encode("utf-16"))
+    assert (export.report.id, export.not_understood, damaged) == ("ahrefs-broken-backlinks", (), [])
+    assert isinstance(found, Backlink)
+    assert (found.target_status, found.rel, found.last_seen) == (404, ("nofollow",), datetime(2026, 10, 1, 8, tzinfo=UTC))
+
+
+def test_a_cell_with_spaces_around_it_is_the_cell() -> None:
+    _, (row,), _ = read(
+        b"source , target,anchor,nofollow,date\n https://a.example/ , https://b.example/ , the  guide , true , 2026-10-01 \n"
+    )
+    assert row == Backlink(
+        line=2,
+        source_url="https://a.example/",
+        target_url="https://b.example/",
+        anchor="the guide",
+        rel=("nofollow",),
+        last_seen=datetime(2026, 10, 1, tzinfo=UTC),
+    )
 
 
 def test_columns_that_mean_nothing_to_us_are_named() -> None:

@@ -148,6 +148,15 @@ async def test_a_bad_certificate_is_found_out_once_for_a_host(make_network: Make
     assert len(site.hits()) == 2
 
 
+async def test_a_key_is_not_sent_past_a_bad_certificate(make_network: MakeNetwork, site: MisbehavingSite) -> None:
+    network, url = make_network(), site.tls_url("self-signed", "/ok")
+    await network.get(url, limit=1000)  # the host's certificate is known to be bad, which a page may have
+    with pytest.raises(Failed) as caught:
+        await network.get(url, limit=1000, headers={"X-Key": "secret"}, follow=False)
+    assert caught.value.outcome is Outcome.TLS_FAILED
+    assert len(site.hits()) == 1
+
+
 async def test_what_leads_elsewhere_than_to_the_internet_is_local(make_network: MakeNetwork) -> None:
     network = make_network()
     local = ("http://robots-allows.test/", "http://127.0.0.1/", "http://10.1.1.1/", "http://[::1]/")

@@ -41,7 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *args: str, damaged: str | None = None) -> int:
-    return run_plainly(lambda: _backlinks(list(args), Namespace(campaign=str(folder / "campaign.toml"), damaged=damaged)))
+    opts = Namespace(campaign=str(folder / "campaign.toml"), damaged=damaged, replace=False)
+    return run_plainly(lambda: _backlinks(list(args), opts))
 
 
 def known(folder: Path) -> int:
@@ -76,6 +77,8 @@ def test_all_damaged_lines_are_written_to_a_file(folder: Path, capsys: pytest.Ca
     with (folder / "damaged.csv").open(encoding="utf-8", newline="") as file:
         lines = [row["line"] for row in csv.DictReader(file)]
     assert lines == [str(line) for line in range(3, 34)]
+    assert run(folder, "import", str(folder / "a.csv"), damaged=str(folder / "damaged.csv")) == BAD_INPUT
+    assert "is there already. Add --replace" in capsys.readouterr().err
 
 
 def test_mistakes_are_told_before_anything_is_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,7 +58,7 @@ def test_an_audit_is_a_page_that_runs_nothing_and_links_nowhere(folder: Folder) 
     assert "farm.example.net" in page
     assert "<script" not in page
     assert "href=" not in page
-    assert folder.run("audit", output="audit.html") == FAILED
+    assert folder.run("audit", output="audit.html") == BAD_INPUT
     assert folder.run("audit", output="audit.html", replace=True) == DONE
 
 
@@ -67,6 +67,32 @@ def test_an_audit_is_a_table_that_no_spreadsheet_runs(folder: Folder) -> None:
     rows = list(csv.DictReader(folder.read("audit.csv").removeprefix("\ufeff").splitlines()))
     assert {"section": "Link texts", "what": "'=1+1", "number": "1"}.items() <= next(row for row in rows if "1+1" in row["what"]).items()
     assert any(row["section"] == "signal: money text" and row["what"] == "example.net" for row in rows)
+
+
+def test_other_peoples_pages_are_not_in_your_profile(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    site = '[[sites]]\nurl = "https://mine.example/"\n'
+    (folder.path / "campaign.toml").write_text(CAMPAIGN + site)
+    (folder.path / "theirs.csv").write_text(
+        "source,target\nhttps://far.example.net/1,https://competitor.example/\nhttps://mine.example/a,https://mine.example/\n"
+    )
+    folder.run("import", str(folder.path / "theirs.csv"))
+    assert folder.run("audit", output="audit.html") == DONE
+    assert "2 links to other sites, or between pages of yours, are left out." in capsys.readouterr().err
+    assert "3 links from 3 pages of 2 sites" in folder.read("audit.html")
+    (folder.path / "campaign.toml").write_text(CAMPAIGN + site.replace("mine", "nobodys"))
+    assert folder.run("audit", output="other.html") == FAILED
+    assert "no imported link leads from another site to a named page of yours" in capsys.readouterr().err
+
+
+def test_a_mark_on_a_host_holds_for_what_is_below_it(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.run("mark", "farm.example.net", "disavow")
+    folder.run("mark", "https://farm.example.net/2", "keep")
+    assert "No imported link" not in capsys.readouterr().err
+    folder.run("mark", "arm.example.net", "keep")
+    assert "No imported link comes from arm.example.net" in capsys.readouterr().err
+    with folder.open() as store:
+        marks = {link.source_url: link.mark for link in store.profile.links()}
+    assert marks == {"https://farm.example.net/1": "disavow", "https://farm.example.net/2": "keep", "https://friend.example.com/links": ""}
 
 
 def test_only_what_a_person_marked_is_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
@@ -81,6 +107,12 @@ def test_only_what_a_person_marked_is_disavowed(folder: Folder, capsys: pytest.C
     assert "old.txt:2  domain:friend.example.com is left out: you marked it to be kept" in said
     lines = folder.read("disavow.txt").splitlines()
     assert [line for line in lines if not line.startswith("# marked")] == ["# old", "domain:bad.example.org", "https://farm.example.net/1"]
+
+
+def test_google_takes_only_names_that_end_in_txt(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.run("mark", "farm.example.net", "disavow")
+    assert folder.run("disavow", output="disavow.csv") == BAD_INPUT
+    assert "Name it disavow.txt" in capsys.readouterr().err
 
 
 def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:

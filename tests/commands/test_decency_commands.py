@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
+from prospector.commands import suppress
 from prospector.commands._shared import run_plainly
 from prospector.commands.forget import _forget
 from prospector.commands.mark import _mark, is_message_id
@@ -113,13 +116,27 @@ class TestSuppress:
         with Suppressions.open(setting) as listed:
             assert listed.entries() == ()
 
+    def test_an_export_that_breaks_off_leaves_the_old_file(
+        self, tmp_path: Path, setting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        def breaks_off(_listed: Suppressions, out: TextIO) -> None:
+            out.write("half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        file = tmp_path / "out.csv"
+        file.write_text("the old list", "utf-8")
+        monkeypatch.setattr(suppress, "write_list", breaks_off)
+        assert run_plainly(lambda: _suppress(["export"], options(tmp_path, output=str(file), replace=True), setting)) == 1
+        assert "No space left" in capsys.readouterr().err
+        assert (file.read_text("utf-8"), list(tmp_path.glob(".*.part"))) == ("the old list", [])
+
     def test_exported_hashes_are_not_overwritten_and_come_back_beside_the_same_key(
         self, tmp_path: Path, setting: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         file, other = tmp_path / "out.csv", tmp_path / "other" / "suppressions.db"
         run_plainly(lambda: _suppress(["add", "bo@greenlist.example", "spam.example"], options(tmp_path, note="=1+1"), setting))
         assert run_plainly(lambda: _suppress(["export"], options(tmp_path, output=str(file)), setting)) == 0
-        assert run_plainly(lambda: _suppress(["export"], options(tmp_path, output=str(file)), setting)) == 1
+        assert run_plainly(lambda: _suppress(["export"], options(tmp_path, output=str(file)), setting)) == 2
         assert "greenlist" not in file.read_text("utf-8")
         assert run_plainly(lambda: _suppress(["import", str(file)], options(tmp_path), str(other))) == 2
         assert "made with another key" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from scrapy.settings import Settings
 from prospector.commands import _board
 from prospector.commands._shared import CommandError
 from prospector.distributed import extra
+from tests.commands.test_backlinks import CAMPAIGN
 from tests.crawling import scrapy, scrapy_async
 from tests.redis_server import RedisServer
 
@@ -38,3 +39,14 @@ async def test_the_status_of_an_empty_board_and_the_demo(tmp_path: Path) -> None
         code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
         assert code == 2
         assert "one machine only" in said
+
+
+async def test_seeds_that_are_all_ones_own_are_refused_as_by_a_crawl(tmp_path: Path) -> None:
+    (tmp_path / "campaign.toml").write_text(
+        CAMPAIGN + '[[sites]]\nurl = "https://mine.example.org/"\n[seeds]\nurls = ["https://mine.example.org/links"]\n', "utf-8"
+    )
+    async with RedisServer(tmp_path / "redis") as redis:
+        code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
+    assert code == 2
+    assert "all seeds are on your own site" in said
+    assert not (tmp_path / "output").exists()

@@ -38,7 +38,7 @@ def test_it_is_named_after_the_campaign_and_says_where_it_is(here: Path, capsys:
 
 def test_a_file_is_overwritten_only_when_asked(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "out.html").write_text("mine", "utf-8")
-    assert typed(output="out.html") == 1
+    assert typed(output="out.html") == 2
     assert "--replace" in capsys.readouterr().err
     assert (here / "out.html").read_text("utf-8") == "mine"
     assert typed(output="out.html", replace=True) == 0
@@ -46,7 +46,7 @@ def test_a_file_is_overwritten_only_when_asked(here: Path, capsys: pytest.Captur
 
 
 def test_a_folder_is_no_file_and_a_missing_one_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert typed(output="output", replace=True) == 1
+    assert typed(output="output", replace=True) == 2
     assert "it is a folder" in capsys.readouterr().err
     assert typed(output="nowhere/out.html") == 1
     assert "nowhere" in capsys.readouterr().err

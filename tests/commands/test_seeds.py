@@ -40,7 +40,7 @@ relation = "volunteer"
 """
 SEED, SEEN, FURTHER = "https://a.example/links", "https://b.example/links", "https://c.example/useful-links"
 OURS = {name: getattr(settings_module, name) for name in dir(settings_module) if name.isupper()}
-OURS |= {"ADDRESS_GUARD_ENABLED": False, "DOWNLOAD_DELAY": 0, "DNS_SECOND_RESOLVER": "", "CANARY_URLS": []}
+OURS |= {"DOWNLOAD_DELAY": 0, "DNS_SECOND_RESOLVER": "", "CANARY_URLS": []}
 
 
 @pytest.fixture
@@ -124,6 +124,11 @@ def service() -> Iterator[tuple[str, list[str]]]:
         def do_GET(self) -> None:
             query = parse_qs(urlsplit(self.path).query)
             asked.append(query["q"][0])
+            if query["q"] == ["elsewhere"]:
+                self.send_response(302)
+                self.send_header("Location", "/search?format=json&q=followed")
+                self.end_headers()
+                return
             body = json.dumps({"results": [{"url": "https://found.example/links"}]}).encode()
             self.send_response(200 if query["format"] == ["json"] and query["q"] != ["refuse"] else 403)
             self.end_headers()
@@ -147,6 +152,23 @@ def test_a_search_service_is_asked_once_when_it_is_named(
     assert seeds(folder) == [SEED, "https://found.example/links"]
     assert run(folder, "add", searxng=address, query="refuse") == FAILED
     assert "it answers 403" in capsys.readouterr().err
+
+
+def test_a_service_on_this_machine_is_asked_though_the_guard_is_on_and_leads_nowhere_else(
+    folder: Path, service: tuple[str, list[str]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, asked = service
+    assert OURS["ADDRESS_GUARD_ENABLED"] is True
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")  # it would be asked for any other machine
+    assert run(folder, "add", searxng=address.replace("127.0.0.1", "localhost"), query="garden links") == 0
+    assert run(folder, "add", searxng=address, query="elsewhere") == FAILED
+    assert "is not followed" in capsys.readouterr().err
+    assert asked == ["garden links", "elsewhere"]
+
+
+def test_an_address_of_a_service_that_is_none_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "add", searxng="localhost:8888", query="garden") == BAD_INPUT
+    assert "Write it as http://localhost:8888" in capsys.readouterr().err
 
 
 def test_without_a_key_or_a_query_nobody_is_asked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

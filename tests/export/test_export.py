@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from prospector.export import TABLES, ExportError, Table, write_table
 from prospector.export.as_csv import write_rows
 from prospector.export.cells import CUT, MAX_CELL, cell
 from prospector.export.files import form_of
+from prospector.export.whole import TakenError, whole_file
 from prospector.items import Confidence, Draft, DraftStatus, OutboundLink, ResourcePage, Verdict, VerdictKind
 from prospector.store import Store
 from prospector.store.suppressions import Suppressions
@@ -263,6 +265,14 @@ def test_an_export_that_breaks_off_leaves_the_old_file_and_no_litter(store: Stor
         export_table(store, Table(name="x", says="", columns=("a",), rows=rows), to=str(out), form="csv", replace=True)
     assert out.read_text() == "mine"
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(TakenError, match="no ordinary file"), whole_file(pipe, replace=True):
+        pass
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize(("to", "words"), [("nowhere/x.csv", "can't be written"), (".", "it is a folder")])

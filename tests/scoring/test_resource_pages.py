@@ -169,6 +169,9 @@ def test_a_link_to_a_further_list_of_links_is_told_by_its_address_and_words(link
         outbound("https://a.example/", "The ash club", "The ash club: trees, talks and many links"),
         outbound("https://a.example/links.pdf", "Links"),
         outbound("https://a.example/guide", "https://a.example/guide"),
+        outbound("https://github.com/ash/static-resources", "GitHub", "GitHub: useful links"),
+        outbound("https://docs.ash.example/3/ash.resources.html", "ash resources"),
+        outbound("https://a.example/resources/login", "Log in"),
         outbound(
             "https://a.example/2019/04/why-the-links-between-ash-and-fungus-matter-to-all-of-us",
             "Why the links between ash and fungus matter to all of us",
@@ -177,6 +180,16 @@ def test_a_link_to_a_further_list_of_links_is_told_by_its_address_and_words(link
 )
 def test_a_link_to_anything_else_is_not(link: OutboundLink) -> None:
     assert looks_like_resource_page(link) < 0.5
+
+
+@pytest.mark.parametrize("url", ["https://awesome-ash.example/", "https://a.example/awesome-ash/", "https://a.example/resources/ash-clubs"])
+def test_custom_and_folders_name_lists_too(url: str) -> None:
+    assert looks_like_resource_page(outbound(url, "Ash")) >= 0.5
+
+
+def test_a_home_page_called_resources_comes_after_pages_of_links() -> None:
+    home, page = outbound("https://a.example/", "Ash resources"), outbound("https://a.example/ash", "Ash resources")
+    assert 0.5 <= looks_like_resource_page(home) < looks_like_resource_page(page)
 
 
 def test_of_two_links_the_one_that_says_more_is_likelier() -> None:

@@ -14,7 +14,7 @@ BROUGHT = {
         b'http%3A%2F%2Fb.example%2Fresources%2F%3Fpage%3D2">B</a><a href="https://www.google.com/preferences">Settings</a>'
     ),
     "bookmarks": f'<!DOCTYPE NETSCAPE-Bookmark-file-1><DL><p><DT><A HREF="{A}" ADD_DATE="1">A</A><DT><A HREF="{B}">B</A></DL>'.encode(),
-    "opml": f'<?xml version="1.0"?><opml version="2.0"><body><outline text="a" htmlUrl="{A}"/><outline url="{B}"/></body></opml>'.encode(),
+    "opml": f'<?xml version="1.0"?><opml version="2.0"><body><outline text="a" xmlUrl="https://feed.example/a.xml" htmlUrl="{A}"/><outline url="{B}"/></body></opml>'.encode(),
     "sitemap": (
         f'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{A}</loc></url><url><loc>{B}</loc></url></urlset>'
     ).encode(),

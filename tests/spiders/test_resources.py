@@ -119,6 +119,20 @@ class TestFindingAContactCosts:
         await run(web, *seeds, crawl={"depth": 0, "refetch_days": 0})
         assert {url: times for url, times in web.asked().items() if url in asked} == asked
 
+    async def test_what_a_contact_page_asks_for_holds_for_the_whole_site(self, web: ResourceWeb) -> None:
+        seeds = self.lists(web, "")
+        contact = "http://lists.test/contact.html"
+        web.serve(
+            "lists.test", "/contact.html", "<p>Write to ann@lists.test about the garden. No link requests, and no guest posts, please.</p>"
+        )
+        await run(web, *seeds, crawl={"depth": 0})
+        with Store.open(web.database) as store:
+            said = [row["flags"] for row in store.reports.prospects() if "//lists.test/" in str(row["page_url"])]
+            assert len(said) == 2
+            for flags in said:
+                assert f"its site asks for no such letters: “No link requests, and no guest posts, please.” ({contact})" in str(flags)
+            assert [draft.page_url for draft in store.drafts.list() if draft.page_url in seeds] == []
+
     async def test_none_when_the_page_answers(self, web: ResourceWeb) -> None:
         seeds = self.lists(web, "<p>Broken link? Write to <a href='mailto:ann@lists.test'>Ann</a></p>")
         items, _ = await run(web, *seeds, crawl={"depth": 0})

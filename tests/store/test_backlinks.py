@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 
-from prospector.backlinks.read import read_export
-from prospector.store import Store
+import pytest
+
+from prospector.backlinks.read import Backlink, Row, read_export
+from prospector.store import Store, backlinks
 from tests.store import builders as make
 
 AHREFS = (
@@ -31,6 +35,41 @@ def test_a_link_is_one_row_however_many_files_name_it(store: Store) -> None:
     assert row is not None
     assert (row["anchor"], row["tools"], row["import_id"], row["line"]) == ("the guide", "Ahrefs, CSV", 3, 2)
     assert (row["first_seen"][:10], row["last_seen"][:10]) == ("2023-05-05", "2026-01-01")
+
+
+def test_of_two_lines_about_one_link_the_later_counts(store: Store) -> None:
+    text = "source,target,anchor\n" + "".join(
+        f"https://{name}.example/,https://mine.example/,{name} {turn}\n" for turn in (1, 2) for name in "zam"
+    )
+    assert imported(store, text) == (6, 3, [])
+    rows = store._session.tuples("SELECT anchor, line FROM backlinks ORDER BY source_url")
+    assert rows == [("a 2", 6), ("m 2", 7), ("z 2", 5)]
+
+
+def test_an_import_that_breaks_off_changes_no_link_and_leaves_nothing_behind(store: Store) -> None:
+    def rows() -> Iterator[Row]:
+        yield Backlink(line=2, source_url="https://a.example/", target_url="https://mine.example/")
+        raise OSError("the disk is gone")
+
+    export = replace(read_export(io.BytesIO(PLAIN.encode()), name="mine.csv"), rows=rows())
+    with pytest.raises(OSError, match="the disk is gone"):
+        store.backlinks.save(export, file="mine.csv", now=make.NOON)
+    assert store.backlinks.count() == 0
+    assert imported(store, PLAIN) == (1, 1, [])
+
+
+def test_a_long_import_pauses_for_others_who_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backlinks, "BATCH", 50)
+    pauses: list[int] = []
+    with Store.open(store.path) as other:
+
+        def write() -> None:
+            other.seeds.choose(f"https://a.example/{len(pauses)}", "kept", now=make.NOON)
+            pauses.append(other.backlinks.count())
+
+        monkeypatch.setattr(store._session, "let_others_write", write)
+        imported(store, "source,target\n" + "".join(f"https://a.example/{n},https://mine.example/\n" for n in range(120)))
+    assert pauses == [50, 100, 120]
 
 
 def test_the_files_that_were_read_are_kept_with_what_was_not_understood(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zlib
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from prospector.deciding import Outcome
-from prospector.items import BodySample, Contact, ContactKind, DraftStatus, OutboundLink, ResourcePage, SitePage, Stage
+from prospector.backlinks.read import read_export
+from prospector.deciding import Outcome as Marked
+from prospector.items import BodySample, Contact, ContactKind, DraftStatus, OutboundLink, Outcome, ResourcePage, SitePage, Stage
+from prospector.watching.states import PageLook, Seen, Source, State, Watch
 from tests.desk_world import NOW, PAGE, World, done, target
 from tests.store import builders as make
 
@@ -56,8 +59,33 @@ def known_everywhere(world: World) -> None:
     assert NAME in draft.body or "Lindqvist" in draft.body or draft.recipient == ADDRESS
     done(world.decisions.edit(draft.id, subject=f"For {NAME}", body=f"{draft.body}\n{ADDRESS}", now=NOW))
     done(world.decisions.approve(draft.id, now=NOW))
-    done(world.decisions.mark(draft.id, Outcome.SENT, now=NOW))
+    done(world.decisions.mark(draft.id, Marked.SENT, now=NOW))
     world.store.evidence.set_override(target(), None, note=f"{ADDRESS} told me", now=NOW)
+    known_to_other_tools(world)
+
+
+def known_to_other_tools(world: World) -> None:
+    """What was imported, marked, watched and chosen, with them in each text of it."""
+    links = (
+        "Referring page title,Referring page URL,Target URL,Left context,Anchor,Right context\n"
+        f"Links by {NAME},https://third.example.net/list?by={ADDRESS},https://lindgarden.example/,ask,{NAME},at {SPELLINGS[3]}\n"
+        f"Links,{PAGE},https://lindgarden.example/,thanks to,{NAME.upper()},\n"
+    )
+    pages = f"Target page,Incoming links,Linking sites\nhttps://lindgarden.example/to/{ADDRESS},3,2\n"
+    for name, text in ((f"{NAME} {ADDRESS}.csv", links), ("pages.csv", pages)):
+        export = read_export(io.BytesIO(text.encode()), name=name)
+        assert world.store.backlinks.save(export, file=name, now=NOW).damaged == ()
+    watch = Watch(page_url=PAGE, wanted_url="https://lindgarden.example/", source=Source.PROFILE)
+    seen = Seen(
+        state=State.LINKED,
+        reason=f"“{NAME}” links, says {ADDRESS}",
+        link_url=f"https://lindgarden.example/?{ADDRESS}",
+        anchor=f"by {NAME.replace(' ', '  ')}",
+    )
+    look = PageLook(at=NOW, outcome=Outcome.ANSWERED, status=200, final_url=f"{PAGE}?{ADDRESS}")
+    world.store.watching.save(watch, look, seen, State.LINKED, run_id="run")
+    world.store.profile.mark("third.example.net", "domain", "keep", note=f"{NAME} ({ADDRESS}) asked", now=NOW)
+    world.store.seeds.choose(f"https://third.example.net/?by={ADDRESS}", "dropped", now=NOW)
 
 
 def everything(path: Path) -> bytes:
