@@ -15,7 +15,7 @@ from prospector.drafting import DRAFTED, Drafted, Writer, previous_of, stored_pr
 from prospector.items import Draft, DraftKind
 from prospector.links.sites import site_of
 from prospector.outreach.choice import follow_up
-from prospector.outreach.decency import FirstLetter, LostLink, no_reclaim
+from prospector.outreach.decency import FirstLetter, no_reclaim
 from prospector.outreach.letter import compose_reclaim
 from prospector.outreach.templates import RECLAIM
 from prospector.outreach.transitions import SETTLED, WITHDRAWABLE
@@ -51,6 +51,7 @@ def why_none(writer: Writer, first: StoredDraft, there: StoredDraft | None, lost
     """Why there may be no letter about a lost link, in words; "" if there may be one."""
     store = writer.store
     page = store.pages.get(first.page_url, html=True, links=False)
+    site_wish = store.prospects.wish(store.drafts.site(first))
     if why := writer.suppressions.blocked(address=_address(first), site=store.drafts.site(first), page_url=first.page_url):
         return why
     return no_reclaim(
@@ -61,10 +62,10 @@ def why_none(writer: Writer, first: StoredDraft, there: StoredDraft | None, lost
             outcome_at=first.outcome_at,
             followed_up=there is not None and there.status in SETTLED,
         ),
-        [LostLink(missing=True, was_there=lost.seen_at is not None or bool(lost.wrong))] if lost else [],
+        lost=lost is not None,
         enabled=writer.campaign.reclaim.enabled,
         still_linked=any(looks[-1].state in WON for looks in _by_link(store, first.page_url)),
-        wish=asks_for_no_letters(page.html) if page else "",
+        wish=(asks_for_no_letters(page.html) if page else "") or (site_wish.sentence if site_wish else ""),
     )
 
 

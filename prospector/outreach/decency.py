@@ -57,32 +57,6 @@ def too_soon(past: PastLetter, same: Sameness, *, cool_down: timedelta = COOL_DO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LostLink:
-    """A watched link of a first letter, after its last look."""
-
-    missing: bool  # the page is there and the link is not, or it has a slip; two looks a day apart say so, the last one among them
-    was_there: bool  # we saw it there ourselves, before; or what is there now was meant for you
-
-
-def no_reclaim(first: FirstLetter, links: Iterable[LostLink], *, enabled: bool, still_linked: bool, wish: str) -> str:
-    """Why no letter about a lost link may be drafted, or "". When it may go out is for too_soon to say.
-
-    :param still_linked: some link of theirs to you stands.
-    :param wish: the page asks for no such letters, in its words.
-    """
-    reasons = (
-        (not enabled, "letters about lost links are off in this campaign"),
-        (first.followed_up, "there was one already, and never a second"),
-        (first.status is not DraftStatus.SENT, "the first letter is not marked as sent"),
-        (first.outcome in (Outcome.DECLINED, Outcome.BOUNCED), f"the first letter is marked as {first.outcome}"),
-        (bool(wish), f"the page asks for no such letters: “{wish}”"),
-        (still_linked, "the page links to you"),
-        (not any(link.missing and link.was_there for link in links), "its link is not known to be lost any more"),
-    )
-    return next((why for holds, why in reasons if holds), "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLetter:
     """What a follow-up depends on."""
 
@@ -114,5 +88,24 @@ def no_follow_up(first: FirstLetter, looks: Iterable[LookedAt], *, enabled: bool
         (free is not None and now < free, f"it is too early: not before {free:%Y-%m-%d}" if free else ""),
         (not seen, "its link is no longer known to be dead"),
         (not any(look.at and told and look.at >= told for look in seen), "its link has not been looked at again yet"),
+    )
+    return next((why for holds, why in reasons if holds), "")
+
+
+def no_reclaim(first: FirstLetter, *, lost: bool, enabled: bool, still_linked: bool, wish: str) -> str:
+    """Why no letter about a lost link may be drafted, or "". When it may go out is for too_soon to say.
+
+    :param lost: two looks a day apart, the last ones, saw the page without the link that we had seen there, or saw a slip in its address.
+    :param still_linked: some link of theirs to you stands.
+    :param wish: the page, or its site, asks for no such letters, in its words.
+    """
+    reasons = (
+        (not enabled, "letters about lost links are off in this campaign"),
+        (first.followed_up, "there was one already, and never a second"),
+        (first.status is not DraftStatus.SENT, "the first letter is not marked as sent"),
+        (first.outcome in (Outcome.DECLINED, Outcome.BOUNCED), f"the first letter is marked as {first.outcome}"),
+        (bool(wish), f"the page asks for no such letters: “{wish}”"),
+        (still_linked, "the page links to you"),
+        (not lost, "its link is not known to be lost any more"),
     )
     return next((why for holds, why in reasons if holds), "")

@@ -42,6 +42,7 @@ def won(found: Winnings) -> Won:
         _group("Template", found.templates, str),
         _group("How the link was dead", found.verdicts, lambda kind: label(VerdictKind(kind))),
         _group("Part of the score", found.parts, str),
+        _group("Asked for again", [found.reclaims] if found.reclaims.letters else [], str),
     )
     return Won(
         months=found.months[-MONTHS_SHOWN:],

@@ -39,6 +39,7 @@ class Winnings:
     templates: tuple[Trait, ...]
     verdicts: tuple[Trait, ...]  # of the dead link that carries the letter
     parts: tuple[Trait, ...]  # of the score: those letters that got points for it
+    reclaims: Trait  # letters about links that were lost: those after which the link stands again
 
 
 class Outcomes:
@@ -53,7 +54,7 @@ class Outcomes:
             """
             SELECT draft.template, draft.claims, prospect.parts, prospect.stage FROM drafts AS draft
             JOIN prospects AS prospect ON prospect.page_url = draft.page_url
-            WHERE draft.status = 'sent' AND draft.follow_up_of IS NULL AND draft.sent_at <= ? AND draft.outcome <> 'bounced'
+            WHERE draft.status = 'sent' AND draft.kind = 'first' AND draft.sent_at <= ? AND draft.outcome <> 'bounced'
             """,
             (time_text(sent_before),),
         )
@@ -71,7 +72,19 @@ class Outcomes:
             templates=templates.traits(),
             verdicts=kinds.traits(),
             parts=parts.traits(),
+            reclaims=self._reclaims(sent_before),
         )
+
+    def _reclaims(self, sent_before: datetime) -> Trait:
+        row = self._session.row(
+            """
+            SELECT count(*) AS letters, coalesce(sum(prospect.stage = 'won'), 0) AS won FROM drafts AS draft
+            JOIN prospects AS prospect ON prospect.page_url = draft.page_url
+            WHERE draft.status = 'sent' AND draft.kind = 'reclaim' AND draft.sent_at <= ? AND draft.outcome <> 'bounced'
+            """,
+            (time_text(sent_before),),
+        )
+        return Trait(what="lost link", letters=row["letters"], won=row["won"]) if row else Trait(what="lost link", letters=0, won=0)
 
     def _months(self) -> tuple[Month, ...]:
         rows = self._session.rows(
@@ -86,9 +99,8 @@ class Outcomes:
         return tuple(Month(name=row["name"], won=row["won"], lost=row["lost"]) for row in rows)
 
     def _verdicts(self, urls: Iterable[str]) -> dict[str, str]:
-        query = (
-            "SELECT target_url, verdict FROM target_verdicts WHERE target_url IN (SELECT value FROM json_each(?)) AND verdict IS NOT NULL"
-        )
+        """Of those that are dead still: how another was dead once is not known any more."""
+        query = "SELECT target_url, verdict FROM target_verdicts WHERE target_url IN (SELECT value FROM json_each(?)) AND dead"
         return {row["target_url"]: row["verdict"] for row in self._session.rows(query, (json.dumps(sorted(urls)),))}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from prospector.items import Claim, Confidence, DraftStatus, Stage, Wait
-from prospector.outreach.decency import FirstLetter, LookedAt, PastLetter, Sameness, no_follow_up, too_soon
+from prospector.outreach.decency import FirstLetter, LookedAt, PastLetter, Sameness, no_follow_up, no_reclaim, too_soon
 from prospector.outreach.identity import address_key, domain_key, domains_of, page_key, site_key
 from prospector.outreach.naming import named_claims
 from prospector.outreach.transitions import MOVES, OUT, OUTCOMES, STAGES, Action, Outcome, next_stage, next_status, why_not
@@ -40,6 +41,26 @@ class TestPastLetters:
     def test_what_never_arrived_or_never_left_was_no_letter(self, same: Sameness) -> None:
         assert too_soon(PastLetter(sent_at=NOW, bounced=True), same, now=NOW) == ""
         assert too_soon(PastLetter(), same, now=NOW) == ""
+
+
+class TestLostLinks:
+    SENT = FirstLetter(status=DraftStatus.SENT, sent_at=NOW, outcome=Outcome.WON, outcome_at=NOW, followed_up=False)
+
+    def why(self, first: FirstLetter = SENT, *, lost: bool = True, enabled: bool = True, still_linked: bool = False, wish: str = "") -> str:
+        return no_reclaim(first, lost=lost, enabled=enabled, still_linked=still_linked, wish=wish)
+
+    def test_one_letter_more_where_everything_speaks_for_it(self) -> None:
+        assert self.why() == ""
+
+    def test_each_reason_against_it_is_told(self) -> None:
+        assert "are off" in self.why(enabled=False)
+        assert "never a second" in self.why(replace(self.SENT, followed_up=True))
+        assert "not marked as sent" in self.why(replace(self.SENT, status=DraftStatus.EXPORTED))
+        assert "declined" in self.why(replace(self.SENT, outcome=Outcome.DECLINED))
+        assert "bounced" in self.why(replace(self.SENT, outcome=Outcome.BOUNCED))
+        assert "“No link requests”" in self.why(wish="No link requests")
+        assert "links to you" in self.why(still_linked=True)
+        assert "not known to be lost" in self.why(lost=False)
 
 
 class TestFollowUps:

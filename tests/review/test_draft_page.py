@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from prospector.deciding import Outcome
-from prospector.items import ArchivedCopy, DraftStatus
+from prospector.items import ArchivedCopy, DraftKind, DraftStatus
+from prospector.items import Outcome as Answer
 from prospector.review.draft_page import draft_values
 from prospector.review.pages import Pages
 from prospector.store.desk import Filter
-from tests.desk_world import DAY, NOW, OFFER, OTHER_OFFER, Dead, World, done, target
+from prospector.watching.states import PageLook, Seen, State, Watch
+from tests.desk_world import DAY, NOW, OFFER, OTHER_OFFER, PAGE, Dead, World, done, target
 from tests.store import builders as make
 
 HOUR = timedelta(hours=1)
@@ -49,6 +51,28 @@ def html(world: World, draft_id: int, *, now: datetime = NOW) -> str:
 
 def ways_out(shown: str) -> list[str]:
     return [way for way in WAYS_OUT if way in shown]
+
+
+def test_a_letter_about_a_lost_link_shows_what_the_monitor_saw_and_speaks_of_no_dead_links(world: World) -> None:
+    first = exported(world)
+    done(world.decisions.mark(first, Outcome.SENT, now=NOW))
+    watch = Watch(page_url=PAGE, wanted_url=OFFER, replaced_url=target())
+    for days, state, counts in ((14, State.LINKED, State.LINKED), (30, State.LOST, State.LINKED), (31, State.LOST, State.LOST)):
+        seen = Seen(state=state, reason="Your link is there." if state is State.LINKED else "The page is there, and has no link to you.")
+        look = PageLook(at=NOW + days * DAY, outcome=Answer.ANSWERED, status=200)
+        world.store.watching.save(watch, look, seen, counts, run_id="r")
+    world.store.drafts.save(
+        make.draft(PAGE, kind=DraftKind.RECLAIM, follow_up_of=first, template="reclaim", body="Hello"), now=NOW + 31 * DAY
+    )
+    letter = world.store.drafts.of_page(PAGE, DraftKind.RECLAIM)
+    assert letter is not None
+    world.store.evidence.save_checks([(make.seen(target(), status=200), make.alive())], now=NOW)
+    shown = " ".join(html(world, letter.id, now=NOW + 32 * DAY).split())
+    assert "What the monitor saw" in shown
+    assert shown.count("your link is gone: The page is there, and has no link to you.") == 2
+    assert "It does not count until a second look" in shown
+    assert "None of the page's links looks dead any more" not in shown
+    assert "dead link" not in shown.partition('class="letter"')[0].partition("</header>")[2]
 
 
 def test_what_is_fresh_may_be_handed_over_before_and_after_its_export(world: World) -> None:

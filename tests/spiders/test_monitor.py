@@ -124,6 +124,35 @@ async def test_what_a_link_is_like_is_kept(watched: Watched) -> None:
     )
 
 
+async def test_a_link_that_no_reader_can_see_is_kept_as_such(watched: Watched) -> None:
+    watched.letter("lists")
+    watched.page("lists", f'<p>Text</p><div style="display:none"><p>See <a href="{GUIDE}">mine</a></p></div>')
+    assert await watched.look(14) == {"lists": (State.LINKED, State.LINKED)}
+    with Store.open(watched.web.database) as store:
+        (row,) = store.watching.latest()
+    assert (row["in_content"], row["hidden"]) == (1, 1)
+    assert "No reader can see it." in row["reason"]
+
+
+async def test_no_link_of_a_profile_is_lost_by_what_could_not_be_seen(watched: Watched) -> None:
+    answers = {
+        "slow": (link("http://x.test/"), 200, 9.0),
+        "walled": (WALL, 403, 0.0),
+        "refusing": (WALL, 200, 0.0),
+        "busy": ("Too many", 429, 0.0),
+        "broken": ("Oops", 500, 0.0),
+        "shell": ('<title>App</title><div id="root"></div><script src="/static/js/main.1a2b3c.js"></script>', 200, 0.0),
+    }
+    pages = {name: watched.page(name, link(GUIDE)) for name in answers}
+    with Store.open(watched.web.database) as store:
+        make_import(store, "source,target\n" + "".join(f"{page},{GUIDE}\n" for page in pages.values()))
+    assert set((await watched.look(1, profile="1")).values()) == {(State.LINKED, State.LINKED)}
+    for name, (body, status, delay) in answers.items():
+        watched.page(name, body, status=status, delay=delay)
+    for day in (2.1, 3.2, 30):
+        assert set((await watched.look(day, profile="1")).values()) == {(State.UNCLEAR, State.LINKED)}
+
+
 async def test_a_profile_is_visited_when_asked_for_and_only_for_your_own_sites(watched: Watched) -> None:
     there, lost = watched.page("there", link(GUIDE)), watched.page("lost", link("http://x.test/"))
     rows = f"source,target\n{there},{GUIDE}\n{lost},{GUIDE}\n{lost},http://competitor.test/\nhttp://{OWN}/x,{GUIDE}\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from prospector.items import DraftKind
 from prospector.store import Store, StoreError
 from prospector.store.schema import MIGRATIONS, VERSION
 from tests.store import builders as make
@@ -46,6 +47,20 @@ def test_a_database_of_version_1_is_migrated_and_its_rows_are_searchable(path: P
     with Store.open(path) as store:
         assert store.site.search(["compost"], 5) == ["https://mine.example/a"]
         assert store.reports.funnel(make.NOON).pages_fetched == 0
+
+
+def test_letters_of_before_are_told_first_from_reminder_when_kinds_come(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    written = "INSERT INTO drafts (page_url, recipient, subject, body, template, status, note, created_at, updated_at, follow_up_of) VALUES"
+    with Database(path) as db:
+        MIGRATIONS.apply(db, stop_before="11 reclaiming")
+        db.execute(f"{written} ('https://a.example/', '', '', '', 'short', 'sent', '', '2026-01-01', '2026-01-01', NULL)")
+        db.execute(f"{written} ('https://a.example/', '', '', '', 'follow-up', 'ready', '', '2026-01-09', '2026-01-09', 1)")
+    with Store.open(path) as store:
+        first, reminder = store.drafts.all_of_page("https://a.example/")
+        assert (first.kind, reminder.kind) == (DraftKind.FIRST, DraftKind.FOLLOW_UP)
+        assert store.drafts.of_page("https://a.example/", DraftKind.FOLLOW_UP) == reminder
+        assert store.drafts.of_page("https://a.example/", DraftKind.RECLAIM) is None
 
 
 def test_a_newer_schema_is_named_and_refused_and_the_file_stays_untouched(path: Path) -> None:

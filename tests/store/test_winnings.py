@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from prospector.items import Claim, Confidence, DraftStatus, Stage, VerdictKind
+from prospector.items import Claim, Confidence, DraftKind, DraftStatus, Stage, VerdictKind
 from prospector.review.winnings import says, won
 from prospector.store import Actor, Store
 from prospector.store.codecs import time_text
@@ -46,6 +46,23 @@ def test_letters_are_counted_by_what_they_were(sold: Store) -> None:
     assert [(trait.what, trait.letters, trait.won) for trait in found.templates] == [("short", LEAST_SAMPLE, 5), ("long", 1, 1)]
     assert [(trait.what, trait.letters) for trait in found.verdicts] == [("gone", LEAST_SAMPLE + 1)]
     assert [(trait.what, trait.won) for trait in found.parts] == [("same topic", 6)]
+
+
+def test_a_target_that_lives_again_is_counted_under_no_kind_of_death(sold: Store) -> None:
+    sold.evidence.save_checks([(make.seen(DEAD, status=200), make.alive())], now=make.NOON)
+    assert sold.outcomes.winnings(sent_before=make.NOON).verdicts == ()
+
+
+def test_letters_about_lost_links_are_counted_for_themselves(sold: Store) -> None:
+    url, at = "https://site0.example.org/links", make.NOON - timedelta(days=20)
+    first = sold.drafts.of_page(url)
+    assert first is not None
+    sold.drafts.save(make.draft(url, status=DraftStatus.SENT, kind=DraftKind.RECLAIM, follow_up_of=first.id, template="reclaim"), now=at)
+    sold._session.run("UPDATE drafts SET sent_at = ? WHERE kind = 'reclaim'", (time_text(at),))
+    found = sold.outcomes.winnings(sent_before=make.NOON - timedelta(days=14))
+    assert (found.letters, found.won) == (LEAST_SAMPLE + 1, 6), "the first letters are what they were"
+    assert (found.reclaims.letters, found.reclaims.won) == (1, 1)
+    assert won(found).groups[-1].lines[0].says == "too few to say"
 
 
 def test_months_count_what_was_won_and_lost_in_them(sold: Store) -> None:
