@@ -47,7 +47,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]
 
 def test_the_programs_own_letters_are_in_order(typed: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("lint") == 0
-    assert "10 templates: 0 errors" in capsys.readouterr().err
+    assert "14 templates: 0 errors" in capsys.readouterr().err
 
 
 def test_a_mistake_is_printed_with_file_and_line(typed: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +84,7 @@ def test_two_letters_of_one_name_are_an_error(typed: Callable[..., int], tmp_pat
 
 def test_templates_are_listed_and_tried(typed: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("list") == 0
-    assert len(capsys.readouterr().out.splitlines()) == 10
+    assert len(capsys.readouterr().out.splitlines()) == 14
     assert typed("preview", "short-de") == 0
     said = capsys.readouterr().out
     assert said.startswith("Subject: 12 tote Links auf")

@@ -24,13 +24,10 @@ from prospector.outreach.templates import Template, load_templates
 from prospector.outreach.views import Previous
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
-TEMPLATES = (
+OF_DEAD_LINKS = (
     "resource-page", "resource-page-de", "short", "short-de", "librarian", "librarian-de", "help", "help-de", "follow-up", "follow-up-de",
-    "own-page",
-    "own-page-de",
-    "reclaim",
-    "reclaim-de",
 )  # fmt: skip
+TEMPLATES = (*OF_DEAD_LINKS, "own-page", "own-page-de", "reclaim", "reclaim-de")
 SHIPPED = Path(__file__).parents[2] / "templates"
 OFFER = "https://lindgarden.example/companion-planting"
 

@@ -13,9 +13,9 @@ from prospector.outreach.phrases import relation
 from tests.outreach.letters import (
     EMAIL,
     NOW,
+    OF_DEAD_LINKS,
     OFFER,
     PREVIOUS,
-    TEMPLATES,
     Campaign,
     Letters,
     Sender,
@@ -61,7 +61,7 @@ def test_a_letter_names_each_dead_link_with_its_place_its_anchor_what_is_wrong_a
     assert "https://greenlist.example/resources.html" in draft.body
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_fixes_stand_in_honest_order_new_address_archived_copy_own_page_last(template: str) -> None:
     moved = dead(1, offer=Strength.STRONG, archived=True, new_url="https://old1.example.org/new")
     body = drafted(prospect(moved), Campaign(templates=Letters(offer_for_moved=True)), template=template).body
@@ -79,7 +79,7 @@ def test_a_page_that_merely_moved_needs_no_substitute() -> None:
     assert isinstance(compose(alone, Campaign(), letter, now=NOW, seen={}, chosen=[moved.link.target_url]), Draft)
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_every_shipped_letter_says_who_writes_for_whom_where_the_address_is_from_and_how_to_hear_no_more(template: str) -> None:
     draft = drafted(prospect(dead(1, offer=Strength.STRONG)), template=template)
     said = flat(draft)
@@ -93,7 +93,7 @@ def test_every_shipped_letter_says_who_writes_for_whom_where_the_address_is_from
     assert len(draft.subject) <= 60
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_a_shipped_letter_stays_short(template: str) -> None:
     for links in ((dead(1, offer=Strength.STRONG),), tuple(dead(n, offer=Strength.STRONG, archived=True) for n in range(12))):
         words = [
@@ -120,7 +120,7 @@ def test_the_relation_is_the_one_to_the_offered_page_whatever_site_the_sender_ha
 
 
 @pytest.mark.parametrize("kind", [VerdictKind.PARKED, VerdictKind.HIJACKED])
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_what_somebody_else_answers_at_is_never_written_so_that_it_can_be_clicked(kind: VerdictKind, template: str) -> None:
     bad = dead(1, kind, archived=True, anchor="http://old1.example.org/guides", section="See www.old1.example.org")
     draft = drafted(prospect(bad, dead(2, offer=Strength.STRONG), title="Links to old1.example.org"), template=template)
@@ -169,7 +169,7 @@ def test_with_the_goal_to_help_any_confirmed_dead_link_is_worth_a_letter_and_not
     assert "lindgarden.example/companion" not in draft.body
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_every_shipped_template_can_do_without_an_offer(template: str) -> None:
     body = drafted(prospect(dead(1, archived=True)), Campaign(goal="help"), template).body
     assert "https://archive.example/" in body
@@ -310,7 +310,7 @@ def test_nine_links_are_all_named_since_one_more_is_no_shorter_than_its_name() -
     assert "as well" not in body
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_days_that_the_links_share_are_said_once_and_others_where_they_differ(template: str) -> None:
     links = [dead(n, offer=Strength.STRONG) for n in range(3)]
     seen = {target(0): [november(3)], target(1): [november(3)], target(2): [november(4)]}
@@ -323,7 +323,7 @@ def test_days_that_the_links_share_are_said_once_and_others_where_they_differ(te
     assert ("die meisten" if german else "most of them") in flat(draft)
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_brackets_in_an_address_are_explained_where_there_are_any(template: str) -> None:
     plainly = drafted(prospect(dead(2, offer=Strength.STRONG)), template=template)
     bracketed = drafted(prospect(dead(1, VerdictKind.PARKED), dead(2, offer=Strength.STRONG)), template=template)
@@ -343,7 +343,7 @@ def test_a_follow_up_names_the_day_and_the_subject_of_the_first_letter() -> None
     assert "On 5 November 2026 I wrote to you about a dead link" in flat(draft)
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 def test_the_page_is_named_before_the_list(template: str) -> None:
     body = drafted(prospect(dead(1, offer=Strength.STRONG)), template=template).body
     assert body.index("https://greenlist.example/resources.html") < body.index(target(1))

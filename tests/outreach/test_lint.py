@@ -12,7 +12,7 @@ from prospector.outreach.letter import compose
 from prospector.outreach.lint import Severity, lint, personal_part
 from prospector.outreach.spam import SpamPhrase, spam_phrases
 from tests.growth import assert_grows_with_its_input
-from tests.outreach.letters import EMAIL, NOW, PREVIOUS, TEMPLATES, Campaign, Letters, Sender, dead, november, prospect, shipped, target
+from tests.outreach.letters import EMAIL, NOW, OF_DEAD_LINKS, PREVIOUS, Campaign, Letters, Sender, dead, november, prospect, shipped, target
 
 WHOM = replace(prospect(dead(1, offer=Strength.STRONG, archived=True), dead(2, VerdictKind.HIJACKED)), language="")
 SEEN = {target(number): [november(3), november(7)] for number in (1, 2)}
@@ -37,7 +37,7 @@ def reasons(body: str, *, said: str = "", whom: Prospect = WHOM, evidence: dict[
     return [f"{one.severity}: {one.reason}" for one in found if said in one.reason]
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", OF_DEAD_LINKS)
 @pytest.mark.parametrize("opt_out", ["", "Reply with no."])
 def test_the_shipped_letters_give_no_cause(template: str, opt_out: str) -> None:
     campaign = Campaign(sender=Sender(opt_out=opt_out))
