@@ -23,7 +23,7 @@ from prospector.items import Observation, Outcome
 logger = logging.getLogger(__name__)
 
 # What a crash can cost, beside the checks under way:
-HANDFUL = 25  # looks that are enough to be handed out
+HANDFUL, MOST = 25, 50  # looks that are enough to be handed out, and the most at a time: some hold a page of 256 KB
 MOMENT, MOMENTS = 0.01, 5  # seconds; how many of them fewer are waited with
 MAX_PENDING = 50_000  # targets waiting in memory (about 300 bytes each); beyond, `put` waits
 
@@ -241,7 +241,7 @@ async def handfuls(looks: asyncio.Queue[Look | None], unread: list[Look]) -> Asy
                 break
             await asyncio.sleep(MOMENT)
         more = True
-        while more and not looks.empty():
+        while more and not looks.empty() and len(unread) < MOST:
             look = looks.get_nowait()
             more = look is not None
             if look is not None:

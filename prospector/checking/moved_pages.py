@@ -232,7 +232,10 @@ async def _together(site: _Site, listed: FoundPages, sections: Sequence[tuple[Si
         pages = dict(listed.pages)
         for page in chain.from_iterable(sections):
             pages.setdefault(page.url, page)
-        site.together = of, await _index(list(pages.values()))
+        index = await _index(list(pages.values()))
+        if len(pages) <= AT_ONCE:
+            return index  # made anew in no time, and takes ten times what the pages do
+        site.together = of, index
     return site.together[1]
 
 
