@@ -170,10 +170,10 @@ def why_wrong(line: str) -> str:
     parser = parser_of(name, ours[name])
     said = io.StringIO()
     try:
-        with contextlib.redirect_stderr(said):
+        with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
             options, rest = parser.parse_known_args(arguments)
-    except SystemExit:
-        return said.getvalue().strip().splitlines()[-1]
+    except SystemExit as end:  # with 0 after --help
+        return said.getvalue().strip().splitlines()[-1] if end.code else ""
     if unknown := [word for word in rest if word.startswith("-") and word != "-"]:
         return f"there is no option {' '.join(unknown)}"
     for assignment in options.set:
