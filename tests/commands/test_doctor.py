@@ -120,7 +120,7 @@ def test_seeds_that_are_all_ones_own_are_none(folder: Path) -> None:
 
 def test_a_follow_up_is_no_first_letter(folder: Path) -> None:
     (folder / "campaign.toml").write_text(CAMPAIGN + '[templates]\nletters = ["short", "follow-up"]\n')
-    assert "follows a first letter up, and is no first letter" in look(folder)["letters"].text
+    assert "is no first letter about dead links (its purpose is follow-up)" in look(folder)["letters"].text
 
 
 def test_a_database_is_opened_and_read(folder: Path) -> None:
