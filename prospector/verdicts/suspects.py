@@ -65,9 +65,10 @@ def _of_page(case: Case) -> str:
 
 
 def is_faint(suspect: Observation) -> bool:
-    """A page where it should be that says nothing of a loss: it only lacks words, or text. Most such pages are alive."""
+    """A page where it should be, or at a new address of its own, that says nothing of a loss: it only lacks words, or text. Most are alive."""
     case = case_of(suspect)
-    return case.good_status and case.landed is Landing.SAME and not case.says_lost and not case.rows(*ABANDONED) and not case.body.refresh
+    at_home = case.landed in {Landing.SAME, Landing.ELSEWHERE}
+    return case.good_status and at_home and not case.says_lost and not case.rows(*ABANDONED) and not case.body.refresh
 
 
 def wanted_next(suspect: Observation) -> ControlKind | None:

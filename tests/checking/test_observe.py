@@ -221,11 +221,15 @@ async def test_a_page_that_only_lacks_words_is_measured_by_an_honest_answer_near
     assert len(site.hits()) == 3 + 1
 
 
+@pytest.mark.parametrize("moved", [False, True])
 async def test_pages_that_only_lack_words_leave_a_control_for_one_that_says_it_is_lost(
-    site: MisbehavingSite, observer: Observer, monkeypatch: pytest.MonkeyPatch
+    site: MisbehavingSite, observer: Observer, monkeypatch: pytest.MonkeyPatch, *, moved: bool
 ) -> None:
     for path in ("/guides/renamed.html", "/shop/renamed.html", "/news/renamed.html"):
-        await see(observer, Wanted(url=site.serves(path, body=SEEDS), anchors=("Overwintering dahlias",)))
+        url = site.serves(path, body=SEEDS)
+        if moved:
+            url = site.serves(path.replace("renamed", "old"), status=301, headers={"Location": path})
+        await see(observer, Wanted(url=url, anchors=("Overwintering dahlias",)))
     made_up = site.serves("/lost/xqzpv.html", body=LOST), site.serves("/lost/wkjtr.html", body=LOST)
     monkeypatch.setattr("prospector.checking.controls.siblings", lambda *_: made_up)
     seen = await see(observer, Wanted(url=site.serves("/lost/beans.html", body=LOST)))
