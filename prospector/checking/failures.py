@@ -19,6 +19,7 @@ from prospector.items import Hop, Outcome
 
 # What a socket says when nothing answers at the address. A reset before an answer counts too: something there hung up on us.
 _RESET = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
+_NO_MORE = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}  # descriptors or memory of this machine
 _REFUSED = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, *_RESET}
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
@@ -78,6 +79,8 @@ def is_ours(error: BaseException, *, proxied: bool) -> bool:
     """Whether `error` lies with this machine or with its proxy, not with the host that was asked for."""
     for cause in _causes(error):
         if isinstance(cause, NoRouteError | aiohttp.ClientProxyConnectionError):
+            return True
+        if isinstance(cause, OSError) and cause.errno in _NO_MORE:
             return True
         if isinstance(cause, aiohttp.ClientHttpProxyError) and cause.status == 407:
             return True

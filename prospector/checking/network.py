@@ -16,13 +16,11 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import ResolveResult
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
 from yarl import URL
 
 from prospector.checking.addresses import AddressRefusedError, guarded_socket
 from prospector.checking.body import ACCEPT_ENCODING, read_capped
+from prospector.checking.connector import KEPT_OPEN, Connector, Response
 from prospector.checking.dns import make_dns
 from prospector.checking.failures import FOREIGN, Failed, certificate_problem, is_ours, outcome_of
 from prospector.checking.gate import Gate
@@ -106,26 +104,6 @@ class _Ask:
     strict: bool  # a bad certificate ends it
 
 
-class _Response(aiohttp.ClientResponse):
-    """Remembers who answered: a short answer gives its connection back before anybody can ask."""
-
-    address = ""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        if connection.transport is not None:
-            self.address = str((connection.transport.get_extra_info("peername") or ("",))[0])
-        return await super().start(connection)
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Asks our resolver about IP addresses too, which aiohttp takes as they are: a hosts file may send them elsewhere, or forbid them."""
-
-    async def _resolve_host(self, host: str, port: int, traces: Sequence[Trace] | None = None) -> list[ResolveResult]:
-        if isinstance(self._resolver, Resolver) and (found := self._resolver.literal(host, port)) is not None:
-            return found
-        return await super()._resolve_host(host, port, traces)
-
-
 class Network:
     """One session and what stands before it. Make it inside a running event loop, `close()` it there."""
 
@@ -152,13 +130,13 @@ class Network:
     def _make_session(self, resolver: Resolver, *, guarded: bool) -> aiohttp.ClientSession:
         settings = self.settings
         return aiohttp.ClientSession(
-            response_class=_Response,
-            connector=_Connector(
+            response_class=Response,
+            connector=Connector(
                 resolver=resolver,
                 limit=0,  # the gate and the checker limit; a second limit would only hide what they do
                 ttl_dns_cache=600,
                 dns_cache_max_size=20_000,
-                keepalive_timeout=15,
+                keepalive_timeout=KEPT_OPEN,
                 socket_factory=guarded_socket if guarded else None,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -286,7 +264,7 @@ class Network:
                 headers=found,
                 body=body,
                 complete=complete,
-                address=response.address if isinstance(response, _Response) and not proxy else "",
+                address=response.address if isinstance(response, Response) and not proxy else "",
                 certificate=problem,
             )
 

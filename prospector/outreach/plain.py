@@ -19,9 +19,8 @@ _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 def plain(text: str | None, limit: int = MAX_TEXT) -> str:
     """One line of readable characters, at most limit of them, ended with "…" where something was cut."""
     raw = (text or "")[: limit * 8]
-    kept = "".join(
-        " " if char.isspace() or (kind := unicodedata.category(char)) in _BREAKS else "" if kind in _DROPPED else char for char in raw
-    )
+    # what is printable is neither a break nor dropped: most texts need no look at each character
+    kept = raw if raw.isprintable() else "".join(map(_readable, raw))
     squeezed = " ".join(kept.split())
     # braces mean something to a template: nothing that was crawled may look like one, should a letter ever be rendered again
     squeezed = re.sub(r"\{(?=[{%#])|(?<=[%#}])\}", "", squeezed)
@@ -30,6 +29,12 @@ def plain(text: str | None, limit: int = MAX_TEXT) -> str:
     cut = squeezed[: limit - 1]
     head, space, _ = cut.rpartition(" ")
     return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:-–—") + "…"
+
+
+def _readable(char: str) -> str:
+    if char.isspace() or (kind := unicodedata.category(char)) in _BREAKS:
+        return " "
+    return "" if kind in _DROPPED else char
 
 
 def quiet(text: str | None, limit: int = MAX_TEXT, *, unsafe: Iterable[str] = ()) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import is_dataclass
+from functools import cache
 from types import UnionType
 from typing import get_args, get_origin, get_type_hints
 
@@ -52,7 +53,7 @@ class _Check:
         self.found: list[tuple[int, str]] = []
 
     def problems(self, tree: nodes.Template) -> list[tuple[int, str]]:
-        self.walk(tree, dict(get_type_hints(LetterView)), depth=0)
+        self.walk(tree, _parts(LetterView), depth=0)
         return sorted(set(self.found))
 
     def walk(self, node: nodes.Node, scope: Mapping[str, object], depth: int) -> None:
@@ -129,11 +130,17 @@ class _Check:
         if not (isinstance(kind, type) and is_dataclass(kind)):
             self.found.append((line, f"unknown variable {path}.{name}. {path} has no parts."))
             return None
-        hints = get_type_hints(kind)
+        hints = _parts(kind)
         if name not in hints:
             self.found.append((line, f"unknown variable {path}.{name}.{nearest(name, hints, path + '.')}"))
             return None
         return hints[name]
+
+
+@cache
+def _parts(kind: type) -> Mapping[str, object]:
+    """The fields of a dataclass with their types, which are written as text and take long to be read."""
+    return get_type_hints(kind)
 
 
 def _without_none(kind: object) -> object:

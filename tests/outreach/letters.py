@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from prospector.items import (
@@ -117,5 +119,10 @@ def prospect(
     )
 
 
+@cache
+def _all_shipped() -> Mapping[str, Template]:
+    return load_templates(SHIPPED)
+
+
 def shipped(name: str = "resource-page") -> Template:
-    return load_templates(SHIPPED)[name]
+    return _all_shipped()[name]
