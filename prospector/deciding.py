@@ -108,7 +108,7 @@ class Decisions:
         if draft is None:
             return no_draft(draft_id).reason
         if draft.status is DraftStatus.EXPORTED:
-            why = self.checks.told_not_to_send(draft) or self.checks.nobody_to_write_to(draft, now=now)
+            why = self.checks.told_not_to_send(draft) or self.checks.nobody_to_write_to(draft, now=now) or self.checks.lost_address(draft)
         else:
             why = self.why_not_exported(draft_id, now=now)
         return why or self.checks.claims_doubt(draft, now=now)

@@ -13,6 +13,7 @@ from prospector.export.outreach import survey
 from prospector.items import Confidence, DraftStatus, Strength
 from prospector.store import Alias, StoredDraft
 from tests.desk_world import NOW, Dead, World, done, refused, target
+from tests.store import builders as make
 
 OTHER_PAGE = "https://meadow.example.org/links"
 NEW = "https://old2.example.net/garden/planting-2"
@@ -87,6 +88,15 @@ def test_an_edited_letter_keeps_its_words_and_cannot_go_out_until_the_address_is
     lines = [line for line in now.final_body.splitlines() if NEW.removeprefix("https://") not in line]
     done(world.decisions.edit(draft.id, subject=None, body="\n".join(lines), now=LATER))
     assert lost_addresses(world.store, world.draft()) == []
+
+
+def test_a_fallen_address_is_noticed_also_when_only_a_person_looks_at_an_exported_letter(world: World) -> None:
+    draft = approved(world)
+    done(world.decisions.exported([draft.id], now=NOW)[0])
+    world.store.evidence.save_checks([(make.seen(target(number), observed_at=LATER), make.dead()) for number in (1, 2)], now=LATER)
+    assert world.decisions.why_not_handed_over(draft.id, now=LATER) == ""
+    falls(world)  # and no crawl came by since
+    assert "no longer holds" in world.decisions.why_not_handed_over(draft.id, now=LATER)
 
 
 def test_an_exported_letter_is_flagged(world: World) -> None:
