@@ -18,7 +18,8 @@ from prospector.store import Store, StoredDraft
 from prospector.store.suppressions import Suppressions
 
 MOST_OTHERS = 200  # letters that a new one is compared with
-WATCH_AGAIN = "Have the page looked at again first: scrapy crawl monitor"
+MONITOR = "scrapy crawl monitor -a now=1"  # the page may not be due for weeks
+WATCH_AGAIN = f"Have the page looked at again first: {MONITOR}"
 LOOK_AGAIN = "Have it looked at again first: scrapy crawl recheck"
 
 
