@@ -12,18 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from prospector.campaign import Campaign
-from prospector.deciding_answers import Done, Refused, no_draft, no_target, of_offer
-from prospector.deciding_checks import Checks, address_of
+from prospector.deciding_answers import Done, Refused, no_draft, no_target, of_look, of_offer
+from prospector.deciding_checks import MONITOR, Checks, address_of
 from prospector.deciding_claims import claims_of
 from prospector.deciding_shared import tell_shared_list
 from prospector.deciding_undo import Undoing
 from prospector.drafting import Writer, stored_prospect
-from prospector.items import Draft, DraftKind, DraftStatus, Observation, Stage, Verdict, VerdictKind, Via, Wait
+from prospector.items import Draft, DraftKind, DraftStatus, Observation, Stage, VerdictKind, Via, Wait
 from prospector.items import Outcome as Seen
 from prospector.outreach.naming import named_claims
 from prospector.outreach.plain import quiet
 from prospector.outreach.transitions import (
     OUT,
+    WITHDRAWABLE,
     Action,
     Outcome,
     next_stage,
@@ -108,7 +109,7 @@ class Decisions:
         if draft is None:
             return no_draft(draft_id).reason
         if draft.status is DraftStatus.EXPORTED:
-            why = self.checks.told_not_to_send(draft) or self.checks.nobody_to_write_to(draft, now=now)
+            why = self.checks.told_not_to_send(draft) or self.checks.nobody_to_write_to(draft, now=now) or self.checks.lost_address(draft)
         else:
             why = self.why_not_exported(draft_id, now=now)
         return why or self.checks.claims_doubt(draft, now=now)
@@ -118,10 +119,12 @@ class Decisions:
         return self.store.drafts.out_since(now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0))
 
     def look_again(self, draft_id: int, *, now: datetime) -> Done | Refused:
-        """The next recheck asks all that the letter names, due or not."""
+        """The next recheck asks all that the letter names, due or not; for one about a lost link it is the monitor that looks."""
         draft = self.store.drafts.get(draft_id)
         if draft is None:
             return no_draft(draft_id)
+        if draft.kind is DraftKind.RECLAIM:  # its link leads to a living page of yours: what is in doubt is the page that had it
+            return Done(said=f"Its page is looked at by the monitor. Run: {MONITOR}", draft_id=draft_id)
         self.store.evidence.look_again([claim.target_url for claim in claims_of(self.store, draft)], at=now)
         return Done(said="Its links are due now. Run: scrapy crawl recheck", draft_id=draft_id)
 
@@ -262,7 +265,7 @@ class Decisions:
             after = judge([*self.store.evidence.observations(target_url), seen], self.campaign.verdicts.policy(), now=now)
             event = self.store.evidence.record_look(seen, after, now=now)
             self._redraft_all(target_url, event, now=now)
-        return Done(said=f"Your look is noted. The link counts as “{_standing(after)}” now.", event_id=event)
+        return Done(said=of_look(after), event_id=event)
 
     def ignore(self, target_url: str, *, now: datetime) -> Done | Refused:
         """Say nothing of this target to anybody, whatever it does."""
@@ -329,8 +332,11 @@ class Decisions:
             if not why:
                 continue
             with self.store.together():
+                there = self.store.drafts.get(draft.id)
+                if there is None or there.status not in WITHDRAWABLE:
+                    continue  # it went out, or fell, just now
                 event = self.store.journal.note(subject=f"draft {draft.id}", kind="suppressed", now=now)
-                number += self.store.drafts.withdraw(draft.page_url, reason=why, part_of=event, now=now)
+                number += self.store.drafts.withdraw_one(there, reason=why, part_of=event, now=now)
                 stage = self.store.prospects.stage(draft.page_url)
                 if stage in (Stage.FOUND, Stage.DRAFTED):
                     self.store.prospects.set_stage(draft.page_url, Stage.DO_NOT_CONTACT, part_of=event, now=now)
@@ -391,7 +397,3 @@ class Decisions:
             written["status"] = undecided(waits)
         self.store.drafts.change(draft, written, actor=Actor.CRAWL, kind="updated", part_of=event, now=now)
         self.writer.keep(prospect, letter, part_of=event, now=now)
-
-
-def _standing(verdict: Verdict) -> str:
-    return label(verdict.kind) + (f", {label(verdict.confidence)}" if verdict.confidence else "")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from prospector.deciding_claims import named
+from prospector.items import Verdict
 from prospector.store import StoredDraft
+from prospector.words import label
 
 # the kind of an event that a person made: what it was, in words that can follow "undone:"
 _DEEDS: Mapping[str, str] = MappingProxyType(
@@ -32,6 +34,12 @@ _DEEDS: Mapping[str, str] = MappingProxyType(
 def deed(kind: str) -> str:
     """What a person did, as they know it, and not as the journal calls it."""
     return f"the mark “{kind.removeprefix('marked ')}”" if kind.startswith("marked ") else _DEEDS.get(kind, "the last decision")
+
+
+def of_look(after: Verdict) -> str:
+    """What a person's own look made of a link."""
+    standing = label(after.kind) + (f", {label(after.confidence)}" if after.confidence else "")
+    return f"Your look is noted. The link counts as “{standing}” now."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

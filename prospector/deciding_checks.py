@@ -8,7 +8,7 @@ from datetime import datetime
 from prospector.campaign import Campaign
 from prospector.deciding_claims import claims_of, fallen_claims, lost_addresses, named, stale_addresses, stale_targets
 from prospector.drafting import previous_of, stored_prospect
-from prospector.items import ContactKind, Draft, DraftKind, Wait
+from prospector.items import ContactKind, Draft, DraftKind, DraftStatus, Wait
 from prospector.outreach.lint import Finding, Severity, lint, personal_part
 from prospector.outreach.templates import Template
 from prospector.outreach.transitions import DO_NOT_SEND
@@ -18,7 +18,8 @@ from prospector.store import Store, StoredDraft
 from prospector.store.suppressions import Suppressions
 
 MOST_OTHERS = 200  # letters that a new one is compared with
-WATCH_AGAIN = "Have the page looked at again first: scrapy crawl monitor"
+MONITOR = "scrapy crawl monitor -a now=1"  # the page may not be due for weeks
+WATCH_AGAIN = f"Have the page looked at again first: {MONITOR}"
 LOOK_AGAIN = "Have it looked at again first: scrapy crawl recheck"
 
 
@@ -41,7 +42,8 @@ class Checks:
 
     def lost_address(self, draft: StoredDraft) -> str:
         lost = lost_addresses(self.store, draft)
-        return f"The new address that it gives for {named(lost)} no longer holds. Take it out of the text first." if lost else ""
+        help_by = "Delete its file." if draft.status is DraftStatus.EXPORTED else "Take it out of the text first."
+        return f"The new address that it gives for {named(lost)} no longer holds. {help_by}" if lost else ""
 
     def nobody_to_write_to(self, draft: StoredDraft, *, now: datetime) -> str:
         if self.is_hidden(draft) and draft.hidden_address_allowed_at is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from prospector.items import Claim, Confidence, DraftKind
+from prospector.items import Claim, Confidence, DraftKind, Via
 from prospector.outreach.plain import defanged, quiet
 from prospector.reclaiming import lost_link
 from prospector.store import Store, StoredDraft
@@ -62,6 +62,12 @@ def stale_addresses(store: Store, draft: StoredDraft, *, fresh: timedelta, now: 
         if alias is not None and (alias.seen_at is None or alias.seen_at < now - fresh):
             stale.append(claim)
     return stale
+
+
+def looked_at_since(store: Store, target_urls: Sequence[str], since: datetime) -> bool:
+    """Was one of them asked, whatever it answered?"""
+    looks = (look for url in target_urls for look in store.evidence.observations(url))
+    return any(look.observed_at >= since and look.via not in {Via.ARCHIVE, Via.RDAP} for look in looks)
 
 
 def _seen_since(store: Store, target_url: str, since: datetime) -> bool:

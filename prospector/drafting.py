@@ -15,7 +15,6 @@ from prospector.contacts.find import contacts_on, default_route
 from prospector.contacts.wishes import Wish, asks_for_no_letters
 from prospector.items import (
     UNCLICKABLE_KINDS,
-    Confidence,
     Contact,
     ContactKind,
     DeadLink,
@@ -34,7 +33,7 @@ from prospector.items import (
 from prospector.links.sites import site_of
 from prospector.outreach.choice import about_own_pages, choose, follow_up
 from prospector.outreach.decency import FirstLetter, LookedAt, no_follow_up
-from prospector.outreach.letter import HIDDEN_ADDRESS, NoDraft, compose
+from prospector.outreach.letter import HIDDEN_ADDRESS, NoDraft, compose, dead_by_target, moved_by_target
 from prospector.outreach.lint import Severity, lint
 from prospector.outreach.templates import Template, load_templates
 from prospector.outreach.transitions import SETTLED, WITHDRAWABLE, undecided
@@ -130,7 +129,8 @@ class Writer:
         )
         if isinstance(letter, NoDraft):
             return letter
-        return self.allowed(letter if about is None else replace(letter, dead=dead_by_target(prospect)))
+        # what the letter names may be less than what is still true of the page: one that is there already is judged by all of it
+        return self.allowed(replace(letter, dead=dead_by_target(prospect.dead_links), moved=moved_by_target(prospect.dead_links)))
 
     def allowed(self, letter: Draft) -> Draft:
         """A person's leave to use a hidden address holds as long as the letter goes to that one."""
@@ -264,10 +264,6 @@ def only_own_pages(prospect: Prospect) -> Prospect | None:
     """
     own = tuple(replace(one, archived=None) for one in prospect.dead_links if one.own)
     return replace(prospect, dead_links=own) if own else None
-
-
-def dead_by_target(prospect: Prospect) -> Mapping[str, Confidence]:
-    return {one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in prospect.dead_links}
 
 
 def new_address(store: Store, target_url: str, verdict: Verdict) -> str:

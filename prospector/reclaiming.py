@@ -22,10 +22,10 @@ from prospector.outreach.transitions import SETTLED, WITHDRAWABLE
 from prospector.outreach.views import Reclaim
 from prospector.store import Store, StoredDraft
 from prospector.store.watching import Sighting
-from prospector.watching.history import Past, looks_at_end
+from prospector.watching.history import APART, Past, looks_at_end
 from prospector.watching.states import WON, State
 
-NEEDED = 2  # looks that agree; the monitor keeps them apart
+NEEDED = 2  # looks that agree, a day apart: a slip may be mended in the hour in which it was made
 
 
 def reclaim(writer: Writer, page_url: str, *, now: datetime) -> Drafted:
@@ -113,7 +113,13 @@ def _slipped(store: Store, page_url: str, looks: Sequence[Sighting]) -> Reclaim 
     """They meant to link to you. Going through somebody's counter is no slip."""
     last, missed = looks[-1], looks_at_end(_past(looks), {State.WRONG_TARGET})
     ours = {site_of(last.wanted_url or page_url), site_of(page_url)}
-    if len(missed) < NEEDED or last.seen is not State.WRONG_TARGET or site_of(last.link_url) not in ours or not last.wanted_url:
+    if (
+        len(missed) < NEEDED
+        or missed[-1] - missed[0] < APART
+        or last.seen is not State.WRONG_TARGET
+        or site_of(last.link_url) not in ours
+        or not last.wanted_url
+    ):
         return None
     there = _last_won(looks)
     slip = replace(last, link_url=last.wanted_url)

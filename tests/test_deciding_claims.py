@@ -10,9 +10,10 @@ import pytest
 
 from prospector.deciding_claims import lost_addresses, stale_targets
 from prospector.export.outreach import survey
-from prospector.items import DraftStatus
+from prospector.items import Confidence, DraftStatus, Strength
 from prospector.store import Alias, StoredDraft
 from tests.desk_world import NOW, Dead, World, done, refused, target
+from tests.store import builders as make
 
 OTHER_PAGE = "https://meadow.example.org/links"
 NEW = "https://old2.example.net/garden/planting-2"
@@ -89,6 +90,16 @@ def test_an_edited_letter_keeps_its_words_and_cannot_go_out_until_the_address_is
     assert lost_addresses(world.store, world.draft()) == []
 
 
+def test_a_fallen_address_is_noticed_also_when_only_a_person_looks_at_an_exported_letter(world: World) -> None:
+    draft = approved(world)
+    done(world.decisions.exported([draft.id], now=NOW)[0])
+    world.store.evidence.save_checks([(make.seen(target(number), observed_at=LATER), make.dead()) for number in (1, 2)], now=LATER)
+    assert world.decisions.why_not_handed_over(draft.id, now=LATER) == ""
+    falls(world)  # and no crawl came by since
+    why = world.decisions.why_not_handed_over(draft.id, now=LATER)
+    assert why == "The new address that it gives for “Planting guide 2” no longer holds. Delete its file."
+
+
 def test_an_exported_letter_is_flagged(world: World) -> None:
     draft = approved(world)
     done(world.decisions.exported([draft.id], now=NOW)[0])
@@ -119,3 +130,46 @@ def test_a_new_address_found_since_changes_nothing_that_was_approved(world: Worl
     world.store.findings.save_alias(Alias(target_url=target(4), new_url=NEW, confidence=0.95), now=LATER)
     now = world.crawl(OTHER_PAGE, now=LATER)
     assert (now.status, now.body) == (DraftStatus.APPROVED, body)
+
+
+def marked_as_own(world: World, number: int) -> StoredDraft:
+    """The page is one of the user's, and its readers' pages get the letter about it."""
+    world.store.own_pages.mark(target(number), "letter", now=LATER)
+    return world.crawl(now=LATER)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_approval_does_not_cover_the_letter_about_a_page_of_your_own(world: World, number: int) -> None:
+    before = approved(world)
+    after = marked_as_own(world, number)
+    assert (after.id, after.template) == (before.id, "own-page")
+    assert (after.status, after.released_at) == (DraftStatus.READY, None)
+    assert after.note == "it was approved, but it would now be another letter: look at it again"
+
+
+def test_an_approval_does_not_cover_a_letter_that_no_longer_speaks_of_what_carried_it(world: World) -> None:
+    world.page(OTHER_PAGE, dead=(Dead(3), Dead(4, strength=Strength.POSSIBLE)))
+    draft = world.crawl(OTHER_PAGE)
+    done(world.decisions.approve(draft.id, now=NOW))
+    world.judge(Dead(3, Confidence.PROBABLE), now=LATER)
+    world.matches(Dead(4), now=LATER)
+    now = world.crawl(OTHER_PAGE, now=LATER)
+    assert [claim.target_url for claim in now.claims] == [target(4)]
+    assert (now.status, now.released_at) == (DraftStatus.READY, None)
+    assert now.note == "it was approved, but it would no longer speak of “Planting guide 3”: look at it again"
+
+
+def test_an_exported_letter_is_not_flagged_because_the_next_one_would_be_about_a_page_of_your_own(world: World) -> None:
+    draft = approved(world)
+    done(world.decisions.exported([draft.id], now=NOW)[0])
+    assert marked_as_own(world, 1).note == ""
+    assert lost_addresses(world.store, world.draft()) == []
+
+
+def test_an_edited_letter_keeps_its_approval_beside_one_about_a_page_of_your_own(world: World) -> None:
+    draft = world.draft()
+    done(world.decisions.edit(draft.id, subject=None, body=draft.body.replace("Hello", "Good morning"), now=NOW))
+    before = approved(world)
+    after = marked_as_own(world, 1)
+    assert (after.status, after.released_at, after.note) == (DraftStatus.APPROVED, before.released_at, "")
+    assert "Good morning" in after.final_body

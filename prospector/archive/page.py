@@ -26,16 +26,19 @@ class CapturedPage:
     headings: tuple[str, ...]
     text: str
     lost: str  # why this is no capture of the page, in words; "" when it is one
+    shows: Means | None  # what it shows instead of the page
 
 
 def read_captured(html: str, *, url: str) -> CapturedPage:
     """Read a captured page. Never raises, whatever stands in it."""
     reading = read_page(html, url=url)
+    shows = _instead(html, reading, url)
     return CapturedPage(
         title=reading.title[:MAX_TITLE],
         headings=tuple(" ".join(heading.split()) for heading in reading.headings[:MAX_HEADINGS]),
         text=main_text(html, otherwise=reading.text)[:MAX_TEXT],
-        lost=_why_lost(html, reading, url),
+        lost="" if shows is None else _WHY[shows],
+        shows=shows,
     )
 
 
@@ -51,6 +54,7 @@ def main_text(html: str, *, otherwise: str) -> str:
 
 
 _WHY = {
+    **dict.fromkeys(WALLS, "it shows a wall against programs instead of the page"),
     Means.NOT_FOUND: "it says that the page was not found",
     Means.PARKED: "the domain was parked by then",
     Means.SUSPENDED: "the site was suspended by then",
@@ -60,18 +64,16 @@ _WHY = {
 }
 
 
-def _why_lost(html: str, reading: PageReading, url: str) -> str:
+def _instead(html: str, reading: PageReading, url: str) -> Means | None:
     rows = known(fired(Pieces(title=reading.title, headings=reading.headings, text=reading.text, html=html[:MAX_HTML], url=url)))
     for row in rows:
-        if row.means in WALLS:
-            return "it shows a wall against programs instead of the page"
-        if row.means in ABANDONED or row.means is Means.OUTAGE:
-            return _WHY[row.means]
+        if row.means in WALLS or row.means in ABANDONED or row.means is Means.OUTAGE:
+            return row.means
         if row.means is Means.NOT_FOUND and _says_so_itself(row) and not is_root(url):
-            return _WHY[row.means]
+            return row.means
         if row.means is Means.HIJACK and _is_foreign(reading, url):
-            return _WHY[row.means]
-    return ""
+            return row.means
+    return None
 
 
 def _says_so_itself(row: Sign) -> bool:

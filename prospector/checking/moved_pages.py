@@ -25,6 +25,7 @@ from prospector.links.urls import normalise
 from prospector.matching.moved import Candidate, FoundPages, NewHome, new_home, shortlist
 from prospector.matching.topic import Topic
 from prospector.verdicts.addresses import Landing, is_root, landing
+from prospector.verdicts.signs import WALLS, Means
 
 # The host answers, and the page alone is missing. A parked or hijacked domain has nothing of the old site; a silent one can't be asked.
 MAY_HAVE_MOVED = frozenset({VerdictKind.GONE, VerdictKind.SOFT404, VerdictKind.REDIRECTED})
@@ -37,7 +38,13 @@ REMEMBERED_PAGES = 40_000  # of all sites together; one with a large sitemap tak
 REMEMBERED_SECTIONS = 200  # of a site
 QUICKLY_READ = 50_000  # characters of a page, likewise
 AT_ONCE = 300  # pages that are looked through in less time than a thread takes to be asked
+OK = 200
 MISSING = frozenset({404, 410})
+_SHOWN = {
+    **dict.fromkeys(WALLS, "a wall against programs, or a log-in"),
+    Means.OUTAGE: "a page that says the site is out of order",
+    Means.NOT_FOUND: "a page that says it is missing",
+}
 NOTHING = FoundPages()  # most sites show nothing
 _NO_PAGE = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".css", ".js", ".zip", ".mp3", ".mp4", ".ico", ".xml", ".json", ".gz")
 
@@ -116,13 +123,9 @@ class MovedPages:
             answer = await self._network.get(new_url, limit=PAGE_MAXSIZE, purpose=Purpose.MOVED)
         except Failed as failed:
             return SecondLook(holds=None, answer=failed.outcome.value)
-        if answer.status != 200 or not _is_html(answer):
-            said = f"HTTP {answer.status}" if answer.status != 200 else answer.content_type
-            return SecondLook(holds=False if answer.status in MISSING else None, answer=said)
-        if not _leads_there(new_url, answer.url, target):
-            return SecondLook(holds=False, answer=f"it leads to {answer.url}")
-        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
-        return SecondLook(holds=not page.lost, answer="a page that says it is missing" if page.lost else "HTTP 200")
+        readable = answer.status in {OK, *MISSING} and _is_html(answer)
+        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url) if readable else None
+        return _told(answer, page.shows if page else None, new_url, target)
 
     def _site(self, origin: str) -> _Site:
         site = self._sites.setdefault(origin, _Site())
@@ -245,6 +248,24 @@ def _linked(answer: Answer, url: str) -> Sequence[SitePage]:
 def _leads_there(url: str, final_url: str, target: str) -> bool:
     """To a page of its own: not to the home page, a parent or another site, and not back to the dead one."""
     return not is_root(final_url) and landing(url, final_url) in {Landing.SAME, Landing.ELSEWHERE} and final_url != target
+
+
+def _told(answer: Answer, shows: Means | None, new_url: str, target: str) -> SecondLook:
+    """What an answer says of a new address.
+
+    :param shows: what its page shows instead of what was there.
+    """
+    if shows in WALLS or (
+        shows is Means.OUTAGE and answer.status == OK
+    ):  # whatever its status, and wherever it led: the page may be behind it
+        return SecondLook(holds=None, answer=_SHOWN[shows])
+    if answer.status != OK:
+        return SecondLook(holds=False if answer.status in MISSING else None, answer=f"HTTP {answer.status}")
+    if not _is_html(answer):
+        return SecondLook(holds=None, answer=answer.content_type)
+    if not _leads_there(new_url, answer.url, target):
+        return SecondLook(holds=False, answer=f"it leads to {answer.url}")
+    return SecondLook(holds=shows is None, answer="HTTP 200" if shows is None else _SHOWN.get(shows, "another page in its place"))
 
 
 def _origin(url: str) -> str:

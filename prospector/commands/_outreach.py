@@ -16,9 +16,9 @@ from scrapy.commands import ScrapyCommand
 from prospector.commands._recheck import recheck
 from prospector.commands._shared import chosen_campaign, decisions_on, open_store, say, suppressions_setting
 from prospector.deciding import Decisions
-from prospector.deciding_claims import stale_addresses, stale_targets
+from prospector.deciding_claims import stale_targets
 from prospector.export.handover import Handover
-from prospector.export.outreach import NOT_SEEN, SILENT, LeftOut, Survey, survey
+from prospector.export.outreach import OVER_LIMIT, LeftOut, Survey, not_seen, survey
 from prospector.items import DraftStatus
 from prospector.spiders.clock import utc_now
 from prospector.summary import many
@@ -39,9 +39,10 @@ def handover(command: ScrapyCommand, opts: argparse.Namespace) -> Iterator[Hando
         now = utc_now()
         second = survey(decisions, again=opts.again, room=_room(decisions, opts, now=now), now=now) if urls else first
         left_out = [*_fell_meanwhile(first, second, decisions), *second.left_out]
-        for draft in second.stale:
-            silent = stale_addresses(store, draft, fresh=campaign.export.fresh, now=now)
-            left_out.append(LeftOut(draft=draft, reason=SILENT if silent else NOT_SEEN))
+        asked = {draft.id for draft in first.stale}  # what is stale now, and was not then, has its turn next time
+        left_out += [
+            not_seen(decisions, draft, now=now) if draft.id in asked else LeftOut(draft=draft, reason=OVER_LIMIT) for draft in second.stale
+        ]
         yield Handover(campaign=campaign, decisions=decisions, letters=second.ready, left_out=left_out, now=now)
     say_left_out(left_out)
 

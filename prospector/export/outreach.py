@@ -13,7 +13,7 @@ from datetime import datetime
 from prospector.campaign import Campaign
 from prospector.deciding import Decisions
 from prospector.deciding_checks import address_of
-from prospector.deciding_claims import fallen_claims, lost_addresses, named, stale_targets
+from prospector.deciding_claims import fallen_claims, looked_at_since, lost_addresses, named, stale_addresses, stale_targets
 from prospector.export.message import Letter
 from prospector.items import ContactKind, DraftKind, DraftStatus
 from prospector.store import Actor, Store, StoredDraft
@@ -47,22 +47,37 @@ def survey(decisions: Decisions, *, again: bool = False, room: int, settle: bool
     """The oldest approvals first.
 
     :param again: take letters that were exported before, and not sent yet, too.
-    :param room: how many new ones may go out; the others of those that could are left out.
+    :param room: how many new ones may go out; the others of those that could are left out. `ready` has no more; `stale` may have as many again.
     :param settle: write anew or withdraw those that say what is no longer so; else nothing is changed, and they are only left out.
     :param first: look at so many of the oldest that could be mails alone.
     """
     found = list(_looked_through(decisions, again=again, settle=settle, first=first, now=now))
     could = [one for one in found if isinstance(one, StoredDraft)]
     fresh = decisions.campaign.export.fresh
-    stale = [draft for draft in could if stale_targets(decisions.store, draft, fresh=fresh, now=now)]
+    silent = {draft.id: stale_targets(decisions.store, draft, fresh=fresh, now=now) for draft in could}
     new = [draft for draft in could if draft.status is DraftStatus.APPROVED]
-    chosen = [*new[:room], *(draft for draft in could if draft.status is DraftStatus.EXPORTED)]
-    left = [one for one in found if isinstance(one, LeftOut)] + [LeftOut(draft=draft, reason=OVER_LIMIT) for draft in new[room:]]
+    again_out = [draft for draft in could if draft.status is DraftStatus.EXPORTED]
+    # the room is for letters that can go: else a few behind a wall would keep all others in, day after day
+    ready = [draft for draft in new if not silent[draft.id]][:room]
+    in_vain = {draft.id for draft in new if looked_at_since(decisions.store, silent[draft.id], now - fresh)}
+    # those that a new look may bring into the room, be it instead of later approvals; who was asked in vain lately is asked last
+    turn = sorted((draft for draft in new if draft in ready or silent[draft.id]), key=lambda draft: draft.id in in_vain)[:room]
+    stale = [draft for draft in turn if silent[draft.id]]
+    left = [draft for draft in new if draft not in ready and draft not in stale]
     return Survey(
-        ready=tuple(draft for draft in chosen if draft not in stale),
-        stale=tuple(draft for draft in chosen if draft in stale),
-        left_out=tuple(left),
+        ready=(*ready, *(draft for draft in again_out if not silent[draft.id])),
+        stale=(*stale, *(draft for draft in again_out if silent[draft.id])),
+        left_out=(
+            *(one for one in found if isinstance(one, LeftOut)),
+            *(not_seen(decisions, draft, now=now) if draft.id in in_vain else LeftOut(draft=draft, reason=OVER_LIMIT) for draft in left),
+        ),
     )
+
+
+def not_seen(decisions: Decisions, draft: StoredDraft, *, now: datetime) -> LeftOut:
+    """A letter whose links were looked at, and not seen failing, or not living at the new address."""
+    silent = stale_addresses(decisions.store, draft, fresh=decisions.campaign.export.fresh, now=now)
+    return LeftOut(draft=draft, reason=SILENT if silent else NOT_SEEN)
 
 
 def _looked_through(

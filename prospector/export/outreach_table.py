@@ -8,6 +8,7 @@ from typing import Any
 from prospector.campaign import Campaign
 from prospector.export.mail_text import clean_line, clean_text
 from prospector.export.message import Letter
+from prospector.items import DraftKind
 from prospector.store import Store, StoredDraft
 
 COLUMNS = (
@@ -55,7 +56,9 @@ def row_of(store: Store, campaign: Campaign, draft: StoredDraft, letter: Letter)
         "page_url": draft.page_url,
         "page_title": page.title if page else "",
         "site": site,
-        "dead_urls": [claim.target_url for claim in draft.claims],
+        "dead_urls": []
+        if draft.kind is DraftKind.RECLAIM
+        else [claim.target_url for claim in draft.claims],  # that one names a page of yours
         "offer_url": next((claim.offer_url for claim in draft.claims if claim.offer_url), ""),
         "contact_source": contact.source_url if contact else "",
         "contact_found_at": contact.found_at.isoformat() if contact and contact.found_at else None,

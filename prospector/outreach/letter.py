@@ -5,7 +5,7 @@ What may be claimed is decided here and nowhere else: only dead links, only conf
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -115,8 +115,8 @@ def compose(
         note=note,
         waits=waits,
         claims=tuple(_claim(one, plan.carrying) for one in plan.links[: plan.listed]),
-        dead={one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in _distinct(prospect.dead_links)},
-        moved={one.link.target_url: one.new_url for one in prospect.dead_links if one.new_url},
+        dead=dead_by_target(_distinct(prospect.dead_links)),
+        moved=moved_by_target(prospect.dead_links),
     )
 
 
@@ -141,6 +141,14 @@ def compose_reclaim(prospect: Prospect, campaign: LetterSettings, template: Temp
         dead={reclaim.url: Confidence.CONFIRMED},
         kind=DraftKind.RECLAIM,
     )
+
+
+def dead_by_target(found: Iterable[DeadLink]) -> Mapping[str, Confidence]:
+    return {one.link.target_url: one.verdict.confidence or Confidence.PROBABLE for one in found}
+
+
+def moved_by_target(found: Iterable[DeadLink]) -> Mapping[str, str]:
+    return {one.link.target_url: one.new_url for one in found if one.new_url}
 
 
 def _claim(one: DeadLink, carrying: frozenset[str]) -> Claim:

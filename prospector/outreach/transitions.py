@@ -5,7 +5,7 @@ A new way is a new row here; whatever has no row does not happen. tests/outreach
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -155,6 +155,8 @@ class Held(Protocol):
     @property
     def body(self) -> str: ...
     @property
+    def template(self) -> str: ...
+    @property
     def note(self) -> str: ...
     @property
     def claims(self) -> tuple[Claim, ...]: ...
@@ -257,19 +259,25 @@ def _placed(held: Held, written: Mapping[str, Any], waits: tuple[Wait, ...], *, 
 
 def _void(held: Held, letter: Draft, objection: str) -> str:
     """Why an approval does not cover the new text, or ""."""
-    if objection:
-        return objection
+    return objection or next(_against(held, letter), "")
+
+
+def _against(held: Held, letter: Draft) -> Iterator[str]:
     if held.recipient != letter.recipient:
-        return "it would now go to somebody else"
+        yield "it would now go to somebody else"
     carriers = [claim for claim in held.claims if claim.carries]
     if carriers and not any(claim.target_url in letter.dead for claim in carriers):
-        return f"what carried it is no longer dead ({_lives_again(carriers)})"
+        yield f"what carried it is no longer dead ({_lives_again(carriers)})"
     if lost := _lost(held, letter):
-        return f"the new address that it gave for {_names(lost)} no longer holds"
+        yield f"the new address that it gave for {_names(lost)} no longer holds"
+    if held.template != letter.template:
+        yield "it would now be another letter"
+    named = {claim.target_url for claim in letter.claims}
+    if carriers and not any(claim.target_url in named for claim in carriers):
+        yield f"it would no longer speak of {_names(carriers)}"
     offers = {claim.target_url: claim.offer_url for claim in held.claims}
     if any(claim.offer_url != offers[claim.target_url] for claim in letter.claims if claim.target_url in offers):
-        return "it would now offer another page"
-    return ""
+        yield "it would now offer another page"
 
 
 def _fallen(held: Held, dead: Mapping[str, Confidence]) -> tuple[Claim, ...]:

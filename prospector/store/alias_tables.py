@@ -8,6 +8,28 @@ SEEN_AT = "ALTER TABLE aliases ADD COLUMN seen_at TEXT"
 ASKED_AT = "ALTER TABLE aliases ADD COLUMN asked_at TEXT"
 ANSWER = "ALTER TABLE aliases ADD COLUMN answer TEXT NOT NULL DEFAULT ''"
 
+# letters of before claimed no new address: one that stands in a letter is claimed from now on, so that it is noticed when it falls
+CLAIM_WHAT_IS_GIVEN = """
+UPDATE drafts SET claims = (
+    SELECT json_group_array(
+        CASE
+            WHEN instr(lower(coalesce(drafts.edited_body, drafts.body)), lower(named.new_url))
+            THEN json_set(named.claim, '$.new_url', named.new_url)
+            ELSE json(named.claim)
+        END
+    )
+    FROM (
+        SELECT each.value AS claim, alias.new_url
+        FROM json_each(drafts.claims) AS each LEFT JOIN aliases AS alias ON alias.target_url = json_extract(each.value, '$.target_url')
+        ORDER BY each.key
+    ) AS named
+)
+WHERE EXISTS (
+    SELECT 1 FROM json_each(drafts.claims) AS each JOIN aliases AS alias ON alias.target_url = json_extract(each.value, '$.target_url')
+    WHERE instr(lower(coalesce(drafts.edited_body, drafts.body)), lower(alias.new_url))
+)
+"""
+
 DROP_DEAD_LINKS = "DROP VIEW dead_links"
 DEAD_LINKS = """
 CREATE VIEW dead_links AS
@@ -46,4 +68,4 @@ LEFT JOIN matches AS match ON match.target_url = target.target_url AND match.ran
 WHERE target.dead
 """
 
-ALL = (HOLDS, SEEN_AT, ASKED_AT, ANSWER, DROP_DEAD_LINKS, DEAD_LINKS)
+ALL = (HOLDS, SEEN_AT, ASKED_AT, ANSWER, CLAIM_WHAT_IS_GIVEN, DROP_DEAD_LINKS, DEAD_LINKS)

@@ -200,6 +200,12 @@ async def test_of_many_sites_the_last_ones_are_remembered(world: World, monkeypa
     assert world.asked.count("/sitemap.xml") == 2
 
 
+WALL = "<title>Just a moment...</title><script>window._cf_chl_opt={}</script><h1>Checking your browser</h1>"
+LOG_IN = "<title>Sign in</title><h1>Sign in</h1><form><input type=password></form>"
+OUT_OF_ORDER = "<title>Maintenance</title><h1>We are down for maintenance</h1><p>We'll be back soon"
+PARKED = "<title>mulch.test</title><h1>This domain is for sale</h1><p>Buy this domain"
+
+
 @pytest.mark.parametrize(
     ("status", "body", "headers", "holds", "answer"),
     [
@@ -213,6 +219,12 @@ async def test_of_many_sites_the_last_ones_are_remembered(world: World, monkeypa
         (503, "", {}, None, "HTTP 503"),
         (403, "", {}, None, "HTTP 403"),
         (200, "%PDF", {"Content-Type": "application/pdf"}, None, "application/pdf"),
+        (200, WALL, {}, None, "a wall against programs, or a log-in"),
+        (404, WALL, {}, None, "a wall against programs, or a log-in"),
+        (200, LOG_IN, {}, None, "a wall against programs, or a log-in"),
+        (302, "", {"Location": "/login"}, None, "a wall against programs, or a log-in"),
+        (200, OUT_OF_ORDER, {}, None, "a page that says the site is out of order"),
+        (200, PARKED, {}, False, "another page in its place"),
     ],
 )
 async def test_a_new_address_is_asked_again_with_one_request(
@@ -220,6 +232,7 @@ async def test_a_new_address_is_asked_again_with_one_request(
 ) -> None:
     for path in ("/", "/papers/wood-chip-mulch.html", "/trials/wood-chip-mulch"):
         world.serves(path)
+    world.serves("/login", LOG_IN)
     new = world.serves("/research/wood-chip-mulch", body, status=status, **headers)
     look = await world.again(new)
     assert (look.holds, look.answer) == (holds, answer.format(port=urlsplit(new).port))

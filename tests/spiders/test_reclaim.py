@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from prospector.deciding import Done, Outcome, Refused
+from prospector.export.outreach import letter_of
+from prospector.export.outreach_table import row_of
 from prospector.items import DraftKind, DraftStatus, Stage
 from prospector.store import Store, StoredDraft
 from prospector.watching.states import State
@@ -65,6 +67,23 @@ async def test_a_lost_link_is_asked_for_once_the_time_between_two_letters_is_ove
     assert watched.stage("lists") is Stage.LOST
 
 
+async def test_who_asks_not_to_be_written_to_ends_it_once_and_for_all(watched: Watched) -> None:
+    letter, now = await lose(watched), SENT + timedelta(days=AFTER)
+    with watched.deciding() as decisions:
+        assert isinstance(decisions.approve(letter.id, acknowledged=True, now=now), Done)
+        decisions.suppressions.add("lind@lists.test", now=now)
+        assert [decisions.obey_suppressions(now=now) for _ in range(3)] == [1, 0, 0]
+        fallen = decisions.store.drafts.get(letter.id)
+        assert fallen is not None
+        assert (fallen.status, fallen.released_at) == (DraftStatus.WITHDRAWN, None)
+        first = decisions.store.drafts.of_page(fallen.page_url)
+        assert first is not None
+        assert first.status is DraftStatus.SENT
+        assert isinstance(decisions.undo(draft_id=letter.id, now=now), Done)
+        assert (back := decisions.store.drafts.get(letter.id)) is not None
+        assert back.status is not DraftStatus.WITHDRAWN, "one event, and it held the withdrawal"
+
+
 async def test_it_is_never_drafted_unless_the_campaign_says_so(web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(web, monkeypatch)
     watched.letter("lists")
@@ -115,6 +134,28 @@ async def test_a_slip_in_the_address_is_told(watched: Watched) -> None:
     assert slip in letter.body
     assert GUIDE in letter.body
     assert "A slip in a link" in letter.subject
+
+
+async def test_a_slip_counts_once_it_was_seen_a_day_apart(watched: Watched) -> None:
+    watched.letter("lists")
+    with Store.open(watched.web.database) as store:
+        store.site.save([make.site_page(GUIDE, title="Hot composting")])
+    watched.page("lists", link(f"http://{OWN}/guides/hot-compsting.html"))
+    for minutes in (0, 5, 10):
+        await watched.look(AFTER + minutes / 24 / 60, now="1")
+        assert draft(watched, "lists") is None
+    await watched.look(AFTER + 1.1, now="1")
+    assert draft(watched, "lists") is not None
+
+
+async def test_a_letter_about_a_lost_link_names_no_dead_one_and_the_monitor_is_who_looks(watched: Watched) -> None:
+    letter = await lose(watched)
+    with watched.deciding() as decisions:
+        row = row_of(decisions.store, decisions.campaign, letter, letter_of(decisions.store, decisions.campaign, letter))
+        assert (row["dead_urls"], row["offer_url"]) == ([], GUIDE)
+        told = decisions.look_again(letter.id, now=SENT + timedelta(days=AFTER))
+        assert isinstance(told, Done)
+        assert told.said == "Its page is looked at by the monitor. Run: scrapy crawl monitor -a now=1"
 
 
 @pytest.mark.parametrize("body", [link(GUIDE), link(OTHER), "<title>Not found</title>"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -61,6 +62,39 @@ def test_letters_of_before_are_told_first_from_reminder_when_kinds_come(path: Pa
         assert (first.kind, reminder.kind) == (DraftKind.FIRST, DraftKind.FOLLOW_UP)
         assert store.drafts.of_page("https://a.example/", DraftKind.FOLLOW_UP) == reminder
         assert store.drafts.of_page("https://a.example/", DraftKind.RECLAIM) is None
+
+
+def test_letters_of_before_claim_the_new_addresses_that_stand_in_them(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    new = "https://x.example/New/planting"
+    claims = [
+        {"target_url": "https://x.example/1", "anchor": "Pflänzchen"},
+        {"target_url": "https://x.example/2", "carries": True},
+        {"target_url": "https://x.example/3"},
+    ]
+    written = (
+        "INSERT INTO drafts (page_url, recipient, subject, body, edited_body, template, status, note, claims, created_at, updated_at)"
+        " VALUES (?, '', '', ?, ?, 'short', 'approved', '', ?, '2026-01-01', '2026-01-01')"
+    )
+    with Database(path) as db:
+        MIGRATIONS.apply(db, stop_before="13 looks at new addresses")
+        for number in (1, 2):
+            target = f"https://x.example/{number}"
+            db.execute("INSERT INTO targets (url) VALUES (?)", (target,))
+            db.execute(
+                "INSERT INTO aliases (target_url, new_url, confidence, reasons) VALUES (?, ?, 0.9, '[]')", (target, f"{new}-{number}")
+            )
+        texts = ((f"It moved:\n{new}-2\n", None), (f"{new}-2\n", f"It moved: {new}-1.\n"), ("It is gone.\n", None))
+        for page, (body, edited) in enumerate(texts):
+            db.execute(written, (f"https://p.example/{page}", body, edited, json.dumps(claims)))
+    with Store.open(path) as store:
+        given = [[claim.new_url for claim in draft.claims] for draft in store.drafts.list()]
+        assert given == [["", f"{new}-2", ""], [f"{new}-1", "", ""], ["", "", ""]]
+        assert [(claim.anchor, claim.carries) for claim in store.drafts.list()[0].claims] == [
+            ("Pflänzchen", False),
+            ("", True),
+            ("", False),
+        ]
 
 
 def test_a_newer_schema_is_named_and_refused_and_the_file_stays_untouched(path: Path) -> None:
