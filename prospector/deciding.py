@@ -330,7 +330,10 @@ class Decisions:
                 continue
             with self.store.together():
                 event = self.store.journal.note(subject=f"draft {draft.id}", kind="suppressed", now=now)
-                number += self.store.drafts.withdraw(draft.page_url, reason=why, part_of=event, now=now)
+                number += self.store.drafts.withdraw_one(draft, reason=why, part_of=event, now=now)
+                for other in self.store.drafts.all_of_page(draft.page_url):
+                    if other.status is DraftStatus.EXPORTED:  # it can't be called back: its note says that it should not be sent
+                        self.store.drafts.withdraw_one(other, reason=why, part_of=event, now=now)
                 stage = self.store.prospects.stage(draft.page_url)
                 if stage in (Stage.FOUND, Stage.DRAFTED):
                     self.store.prospects.set_stage(draft.page_url, Stage.DO_NOT_CONTACT, part_of=event, now=now)
