@@ -32,7 +32,8 @@ class ResumingContext(ssl.SSLContext):
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        session = session or self._sessions.get(str(server_hostname))
+        # taken, not only read: a ticket is for one use, and one that the server does not take must not be offered again
+        session = session or self._sessions.pop(str(server_hostname), None)
         return super().wrap_bio(incoming, outgoing, server_side=server_side, server_hostname=server_hostname, session=session)
 
     def keep(self, host: str, session: ssl.SSLSession) -> None:
