@@ -6,6 +6,7 @@ tests/archive/pages its words are right to 95 % (ours: 82 %) and 99 % complete (
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prospector.links.extract import PageReading, read_page
@@ -26,16 +27,19 @@ class CapturedPage:
     headings: tuple[str, ...]
     text: str
     lost: str  # why this is no capture of the page, in words; "" when it is one
+    covered: bool  # a wall, a log-in or an outage stands before it, which says nothing of the page itself
 
 
 def read_captured(html: str, *, url: str) -> CapturedPage:
     """Read a captured page. Never raises, whatever stands in it."""
     reading = read_page(html, url=url)
+    rows = known(fired(Pieces(title=reading.title, headings=reading.headings, text=reading.text, html=html[:MAX_HTML], url=url)))
     return CapturedPage(
         title=reading.title[:MAX_TITLE],
         headings=tuple(" ".join(heading.split()) for heading in reading.headings[:MAX_HEADINGS]),
         text=main_text(html, otherwise=reading.text)[:MAX_TEXT],
-        lost=_why_lost(html, reading, url),
+        lost=_why_lost(rows, reading, url),
+        covered=_is_covered(rows),
     )
 
 
@@ -60,8 +64,15 @@ _WHY = {
 }
 
 
-def _why_lost(html: str, reading: PageReading, url: str) -> str:
-    rows = known(fired(Pieces(title=reading.title, headings=reading.headings, text=reading.text, html=html[:MAX_HTML], url=url)))
+def _is_covered(rows: Sequence[Sign]) -> bool:
+    means = {row.means for row in rows}
+    if means & (WALLS - {Means.LOGIN}):
+        return True
+    # a side bar's log-in box is no wall before an error page that says so itself
+    return bool(means & {Means.LOGIN, Means.OUTAGE}) and not any(row.means is Means.NOT_FOUND and _says_so_itself(row) for row in rows)
+
+
+def _why_lost(rows: Sequence[Sign], reading: PageReading, url: str) -> str:
     for row in rows:
         if row.means in WALLS:
             return "it shows a wall against programs instead of the page"

@@ -116,12 +116,16 @@ class MovedPages:
             answer = await self._network.get(new_url, limit=PAGE_MAXSIZE, purpose=Purpose.MOVED)
         except Failed as failed:
             return SecondLook(holds=None, answer=failed.outcome.value)
-        if answer.status != 200 or not _is_html(answer):
-            said = f"HTTP {answer.status}" if answer.status != 200 else answer.content_type
-            return SecondLook(holds=False if answer.status in MISSING else None, answer=said)
-        if not _leads_there(new_url, answer.url, target):
+        missing = answer.status in MISSING
+        if not missing and (answer.status != 200 or not _is_html(answer)):
+            return SecondLook(holds=None, answer=f"HTTP {answer.status}" if answer.status != 200 else answer.content_type)
+        if not missing and not _leads_there(new_url, answer.url, target):
             return SecondLook(holds=False, answer=f"it leads to {answer.url}")
-        page = await asyncio.to_thread(read_captured, _html(answer), url=answer.url)
+        page = await asyncio.to_thread(read_captured, _html(answer) if _is_html(answer) else "", url=answer.url)
+        if page.covered:
+            return SecondLook(holds=None, answer=page.lost or "a page that stands before it")
+        if missing:
+            return SecondLook(holds=False, answer=f"HTTP {answer.status}")
         return SecondLook(holds=not page.lost, answer="a page that says it is missing" if page.lost else "HTTP 200")
 
     def _site(self, origin: str) -> _Site:

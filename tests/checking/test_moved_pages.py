@@ -19,6 +19,10 @@ TITLE = "Wood chip mulch: ten years of trials"
 PAGE = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>On clay, loam, sand and chalk.</p></body></html>"
 LOST = "<html><head><title>Page not found</title></head><body><h1>Page not found</h1></body></html>"
 
+WALL = "<title>Just a moment...</title><script>window._cf_chl_opt={}</script><h1>Checking your browser</h1>"
+LOG_IN = "<title>Sign in</title><h1>Sign in</h1><form><input type=password></form>"
+OUTAGE = "<title>Maintenance</title><h1>We are down for maintenance</h1><p>We'll be back soon.</p>"
+
 
 class World:
     """A site on which a page is dead, and a search for its new home."""
@@ -213,6 +217,10 @@ async def test_of_many_sites_the_last_ones_are_remembered(world: World, monkeypa
         (503, "", {}, None, "HTTP 503"),
         (403, "", {}, None, "HTTP 403"),
         (200, "%PDF", {"Content-Type": "application/pdf"}, None, "application/pdf"),
+        (200, WALL, {}, None, "it shows a wall against programs instead of the page"),
+        (404, WALL, {}, None, "it shows a wall against programs instead of the page"),
+        (200, LOG_IN, {}, None, "it shows a wall against programs instead of the page"),
+        (200, OUTAGE, {}, None, "it says that the site is out of order"),
     ],
 )
 async def test_a_new_address_is_asked_again_with_one_request(
