@@ -33,7 +33,7 @@ class CapturedPage:
 def read_captured(html: str, *, url: str) -> CapturedPage:
     """Read a captured page. Never raises, whatever stands in it."""
     reading = read_page(html, url=url)
-    rows = known(fired(Pieces(title=reading.title, headings=reading.headings, text=reading.text, html=html[:MAX_HTML], url=url)))
+    rows = _rows(html, reading, url)
     return CapturedPage(
         title=reading.title[:MAX_TITLE],
         headings=tuple(" ".join(heading.split()) for heading in reading.headings[:MAX_HEADINGS]),
@@ -41,6 +41,11 @@ def read_captured(html: str, *, url: str) -> CapturedPage:
         lost=_why_lost(rows, reading, url),
         covered=_is_covered(rows),
     )
+
+
+def is_covered(html: str, *, url: str) -> bool:
+    """Does a wall, a log-in or an outage stand before the page? Never raises."""
+    return _is_covered(_rows(html, read_page(html, url=url), url))
 
 
 def main_text(html: str, *, otherwise: str) -> str:
@@ -62,6 +67,10 @@ _WHY = {
     Means.OUTAGE: "it says that the site is out of order",
     Means.HIJACK: "it speaks of something else than its address",
 }
+
+
+def _rows(html: str, reading: PageReading, url: str) -> tuple[Sign, ...]:
+    return known(fired(Pieces(title=reading.title, headings=reading.headings, text=reading.text, html=html[:MAX_HTML], url=url)))
 
 
 def _is_covered(rows: Sequence[Sign]) -> bool:
