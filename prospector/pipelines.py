@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from prospector.archive.page import is_covered
 from prospector.checking.failures import Failed
 from prospector.checking.handler import network_of
 from prospector.checking.network import Purpose
@@ -27,6 +29,7 @@ from prospector.items import (
     Contact,
     ContactKind,
     Observation,
+    Outcome,
     PageDone,
     Prospect,
     ResourcePage,
@@ -146,6 +149,15 @@ class JudgeTargets(CampaignPipeline):
         return judged
 
 
+@dataclass(slots=True)
+class _Elsewhere:
+    """What came of the further pages of a site that were asked for its contact."""
+
+    wish: Wish | None = None  # what the first of them that asks not to be written to says
+    read: set[str] = field(default_factory=set)
+    silent: int = 0  # pages that did not answer: another run asks again
+
+
 class FindContacts(CampaignPipeline):
     """A page with dead links → whom to write to: from all read pages of its site, else from at most four more."""
 
@@ -175,17 +187,27 @@ class FindContacts(CampaignPipeline):
             search = ContactSearch(pages[0].html, url=pages[0].final_url, now=now, known=known)
             for page in pages[1:]:
                 search.read(page.html, url=page.final_url)
+            looked_through = True
             if store.prospects.contacts_checked_at(site) is None:
                 async with self._searches:
-                    wish = await self._look_elsewhere(search)
+                    elsewhere = await self._look_elsewhere(search)
                 if not self._stopped():
-                    store.prospects.save_wish(site, wish, found_at=now)
+                    self._keep_wish(site, elsewhere, now=now)
+                looked_through = not elsewhere.silent
             found = await self._with_mail_hosts(search.found, site)
             if self._stopped():
                 raise Dropped("the next run looks for its contact")
             listed = self.spider.writer.suppressions  # who asked not to be written to is not even collected again
             allowed = [contact for contact in found if contact.kind is not ContactKind.EMAIL or not listed.blocked_address(contact.value)]
-            store.prospects.save_contacts(site, allowed, checked_at=now)
+            store.prospects.save_contacts(site, allowed, checked_at=now, looked_through=looked_through)
+
+    def _keep_wish(self, site: str, elsewhere: _Elsewhere, *, now: datetime) -> None:
+        """What the site asks for now. What it asked for before holds until its own page was read again and says nothing of the kind."""
+        prospects, wish = self.spider.store.prospects, elsewhere.wish
+        if wish is not None:
+            prospects.save_wish(site, wish, found_at=now)
+        elif (before := prospects.wish(site)) is not None and before.source_url in elsewhere.read:
+            prospects.save_wish(site, None, found_at=now)
 
     def _read_pages(self, site: str) -> list[ResourcePage]:
         """All pages of the site that were read, seeds first: when the first page is done, no more come."""
@@ -199,25 +221,34 @@ class FindContacts(CampaignPipeline):
     def _stopped(self) -> bool:
         return self.spider.stopping
 
-    async def _look_elsewhere(self, search: ContactSearch) -> Wish | None:
-        """Takes in further pages; what the first of them that asks not to be written to says."""
-        wish = None
+    def _asks_for_no_letters(self, html: str) -> str:
+        """The page's sentence. Whoever asked to be forgotten does not come back in it."""
+        return asks_for_no_letters(self.spider.writer.suppressions.without_forgotten(html))
+
+    async def _look_elsewhere(self, search: ContactSearch) -> _Elsewhere:
+        """Takes in further pages."""
+        found = _Elsewhere()
         while not self._stopped() and (url := search.next_page()):
             try:
                 answer = await network_of(self.crawler).get(url, limit=CONTACT_MAXSIZE, urgent=True, purpose=Purpose.CONTACT)
-            except Failed:
+            except Failed as failed:
+                found.silent += failed.outcome is not Outcome.FORBIDDEN_BY_ROBOTS
                 continue
             except RuntimeError:
                 if not self._stopped():
                     raise
                 break  # the network is closed
             self.count("contact_pages")
-            if answer.status == 200:
-                html = decode(answer.body, answer.headers.get("content-type", ""))
-                search.read(html, url=answer.url)
-                if wish is None and site_of(answer.url) == search.site and (sentence := asks_for_no_letters(html)):
-                    wish = Wish(sentence=sentence, source_url=answer.url)
-        return wish
+            if answer.status != 200:
+                found.silent += answer.status == 429 or answer.status >= 500
+                continue
+            html = decode(answer.body, answer.headers.get("content-type", ""))
+            search.read(html, url=answer.url)
+            if not is_covered(html, url=answer.url):
+                found.read |= {url, answer.url}
+            if found.wish is None and site_of(answer.url) == search.site and (sentence := self._asks_for_no_letters(html)):
+                found.wish = Wish(sentence=sentence, source_url=answer.url)
+        return found
 
     async def _with_mail_hosts(self, found: Sequence[Contact], site: str) -> tuple[Contact, ...]:
         """The contacts, those last whose host takes no mail."""

@@ -22,7 +22,7 @@ from prospector.checking.archive_client import ArchiveClient
 from prospector.checking.handler import network_of
 from prospector.checking.moved_pages import MAY_HAVE_MOVED, MovedPages
 from prospector.checking.observe import Look
-from prospector.items import ArchivedCopy, PageDone, Verdict, VerdictKind, Via
+from prospector.items import UNCLICKABLE_KINDS, ArchivedCopy, PageDone, Verdict, VerdictKind, Via
 from prospector.matching.topic import Sighting, topic_of
 from prospector.pipelines import CampaignPipeline
 from prospector.spiders.campaign_spider import looks_judged
@@ -115,7 +115,7 @@ class LookIntoArchive(CampaignPipeline):
                 if await self._look_up(target_url, kind):
                     await self._searches.acquire()
                     answering.later = True
-                    self.spider.beside(self._find_home(target_url)).add_done_callback(lambda _: self._searches.release())
+                    self.spider.beside(self._find_home(target_url, kind)).add_done_callback(lambda _: self._searches.release())
 
     @asynccontextmanager
     async def _answering(self, target_url: str) -> AsyncIterator[_Answering]:
@@ -144,22 +144,20 @@ class LookIntoArchive(CampaignPipeline):
                 findings.save_archived(copy, now=utc_now())
                 news = copy.captured_at is not None
             self.count(f"archive/{_what_came(copy)}")
-        if kind not in MAY_HAVE_MOVED:
-            return False
-        if findings.alias(target_url) is not None:
-            return hash(target_url) in self._looked
-        return news or self._search_due(target_url)
+        if findings.alias(target_url) is not None:  # letters give it, also where the old host is silent by now
+            return kind not in UNCLICKABLE_KINDS and hash(target_url) in self._looked
+        return kind in MAY_HAVE_MOVED and (news or self._search_due(target_url))
 
     def _search_due(self, target_url: str) -> bool:
         """Its new address was not searched for, or not for long."""
         searched_at = self.spider.store.findings.home_searched_at(target_url)
         return searched_at is None or utc_now() - searched_at >= timedelta(days=self.spider.campaign.archive.search_again_days)
 
-    async def _find_home(self, target_url: str) -> None:
-        """Ask the new address that is known; search for one where there is none, or none any more."""
+    async def _find_home(self, target_url: str, kind: VerdictKind) -> None:
+        """Ask the new address that is known; search for one where there is none, or none any more, and the site can be searched."""
         async with self._answering(target_url):
             alias = self.spider.store.findings.alias(target_url)
-            if alias is None or not await self._holds(alias):
+            if (alias is None or not await self._holds(alias)) and kind in MAY_HAVE_MOVED:
                 await self._search(target_url)
 
     async def _holds(self, alias: Alias) -> bool:

@@ -29,6 +29,7 @@ from prospector.verdicts.looks import look
 
 logger = logging.getLogger(__name__)
 
+MOST_WAITING = 1000  # targets that wait for a registry, which hears one question a second; the next recheck asks about the others
 LAST_WAIT = 10.0  # seconds that the end of a run waits for registries
 ASKED_ANEW = timedelta(days=30)  # a registry's word on a target is not asked for again before
 
@@ -72,6 +73,9 @@ class AskRegistries(CampaignPipeline):
         if last.offline or not self._is_in_its_world(taken.target_url):
             return
         if (last.outcome is Outcome.NO_HOST and DOMAIN_GONE in last.detail) or look(last).kind is VerdictKind.HIJACKED:
+            if len(self._asking) >= MOST_WAITING:
+                self.count("registry/not_asked")
+                return
             task = self.spider.beside(self._ask(taken.target_url, registrable_domain(host)))
             self._asking.add(task)
             task.add_done_callback(self._asking.discard)

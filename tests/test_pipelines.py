@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from scrapy.signalmanager import SignalManager
 
+from prospector import pipelines
 from prospector.checking.observe import Look
+from prospector.contacts.wishes import Wish
 from prospector.drafting import Writer, contact_for
 from prospector.items import Draft, DraftStatus, Verdict, VerdictKind
-from prospector.pipelines import Dropped, JudgeTargets, StorePages
+from prospector.pipelines import Dropped, FindContacts, JudgeTargets, StorePages
 from prospector.spiders.campaign_spider import CampaignSpider, Looks, looks_judged
 from prospector.store import Store, StoreError
-from prospector.store.suppressions import Suppressions
+from prospector.store.suppressions import Reason, Suppressions
 from prospector.verdicts.keeping import KEPT_LAST
 from tests.crawling import crawl
 from tests.misbehaving_site import MisbehavingSite
@@ -215,3 +217,23 @@ async def test_a_letter_whose_page_is_no_prospect_any_more_is_withdrawn(web: Res
         assert [(draft.status, draft.note) for draft in store.drafts.list()] == [
             (DraftStatus.WITHDRAWN, "none of its links looks dead any more")
         ]
+
+
+async def test_whoever_was_forgotten_does_not_come_back_in_what_their_site_asks_for(crawler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    url, contact = "https://lists.test/links", "https://lists.test/contact"
+    crawler.spider.writer.suppressions.add("lind@lists.test", reason=Reason.FORGOTTEN, now=make.NOON)
+    crawler.spider.store.pages.save(make.page(url, html='<a href="/contact">Contact us</a>'))
+    html = b"<p>No link requests to lind@lists.test, please.</p>"
+    answer = SimpleNamespace(status=200, body=html, headers={"content-type": "text/html"}, url=contact)
+
+    async def get(_url: str, **_: Any) -> Any:
+        return answer
+
+    async def takes_mail(_domain: str) -> bool:
+        return True
+
+    network = SimpleNamespace(get=get, resolver=SimpleNamespace(takes_mail=takes_mail))
+    monkeypatch.setattr(pipelines, "network_of", lambda _: network)
+    await FindContacts(crawler)._find("lists.test")
+    wish = crawler.spider.store.prospects.wish("lists.test")
+    assert wish == Wish(sentence="No link requests to [forgotten], please.", source_url=contact)

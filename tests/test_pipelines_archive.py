@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -31,12 +33,18 @@ def campaign(folder: Path, **archive: Any) -> Campaign:
 
 
 async def run(
-    folder: Path, settings: dict[str, Any], *, spider: str = "resources", only: frozenset[str] | None = None, **archive: Any
+    folder: Path,
+    settings: dict[str, Any],
+    *,
+    spider: str = "resources",
+    only: frozenset[str] | None = None,
+    without: str = "",
+    **archive: Any,
 ) -> dict[str, Any]:
-    """Crawl the demo's web once. What the run counted."""
+    """Crawl the demo's web once, perhaps without one of its hosts. What the run counted."""
     async with DemoWeb() as web:
         hosts = folder / "hosts"
-        hosts.write_text("".join(f"{address} {name}\n" for name, (address,) in web.hosts.items()))
+        hosts.write_text("".join(f"{address} {name}\n" for name, (address,) in web.hosts.items() if name != without))
         _, crawler = await crawl(
             spider,
             settings={
@@ -149,3 +157,20 @@ async def test_when_a_moved_page_is_looked_at_again_so_is_its_new_address(tmp_pa
         draft = store.drafts.of_page(page)
         assert draft is not None
         assert {claim.new_url for claim in draft.claims if claim.target_url == MOVED} <= {TRUTH.moved[MOVED]}
+
+
+async def test_a_new_address_is_asked_again_when_the_old_host_has_vanished(tmp_path: Path) -> None:
+    await run(tmp_path, {})
+    where = campaign(tmp_path).database
+    with Store.open(where) as store:
+        known = store.findings.alias(MOVED)
+        assert known is not None
+        assert known.seen_at is not None
+    counted = await run(tmp_path, {}, spider="recheck", only=frozenset({MOVED}), without="mulch-lab.test")
+    assert (counted["verdict/dns"], counted["moved/asked again"]) == (1, 1)
+    assert "moved" not in counted
+    with Store.open(where) as store:
+        assert store.findings.alias(MOVED) == known  # that nothing answers says nothing
+    with closing(sqlite3.connect(where)) as database:
+        (asked_at,) = database.execute("SELECT asked_at FROM aliases WHERE target_url = ?", (MOVED,)).fetchone()
+    assert datetime.fromisoformat(asked_at) > known.seen_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from prospector import pipelines_registry
 from prospector.checking.rdap_client import Registration
 from prospector.items import Via
 from prospector.pipelines_registry import in_words
@@ -95,3 +97,17 @@ def test_a_name_that_is_older_than_the_link_says_nothing_against_it() -> None:
     assert in_words(registered, datetime(2010, 1, 1, tzinfo=UTC)) == "lake.test was registered on 2001-05-06, says r.test"
     assert REGISTERED_LATER in in_words(registered, datetime(1999, 1, 1, tzinfo=UTC))
     assert REGISTERED_LATER not in in_words(registered, None)
+
+
+async def test_only_so_many_targets_wait_for_a_registry(web: ResourceWeb, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    async def never(_: object, domain: str) -> None:
+        asked.append(domain)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("prospector.checking.rdap_client.RdapClient.ask", never)
+    monkeypatch.setattr(pipelines_registry, "MOST_WAITING", 1)
+    monkeypatch.setattr(pipelines_registry, "LAST_WAIT", 0.1)
+    counted = await run(web)
+    assert (len(asked), counted["registry/not_asked"]) == (1, 1)

@@ -24,6 +24,7 @@ BOOTSTRAP_MAXSIZE = 2 * 1024 * 1024  # bytes; IANA's list has 60 KB
 ANSWER_MAXSIZE = 512 * 1024
 TIMEOUT = 10.0  # seconds for one answer
 DELAY = 1.0  # seconds between two questions to one registry
+REMEMBERED = 10_000  # domains of which the answer is kept
 MOST_FAILURES = 3  # in a row; then a registry is not asked any more in this run
 ABSENT = 404  # RFC 7480, 5.3
 _JSON = frozenset({"application/rdap+json", "application/json"})
@@ -57,7 +58,13 @@ class RdapClient:
         task = self._asked.get(domain)
         if task is None:
             task = self._asked[domain] = asyncio.ensure_future(self._ask(domain))
+            self._forget()
         return await asyncio.shield(task)
+
+    def _forget(self) -> None:
+        """The oldest answers go when there are too many; what is being asked stays."""
+        while len(self._asked) > REMEMBERED and self._asked[oldest := next(iter(self._asked))].done():
+            del self._asked[oldest]
 
     async def close(self) -> None:
         tasks: list[asyncio.Task[Any]] = [*self._asked.values(), *([self._registries] if self._registries else [])]

@@ -17,11 +17,13 @@ class ResumingContext(ssl.SSLContext):
     """A client's context. A session is kept only of a handshake that went through, so what was verified then counts now."""
 
     _sessions: OrderedDict[str, ssl.SSLSession]
+    _untaken: OrderedDict[str, None]  # hosts that have not answered since one was offered: some drop whoever offers any
 
     def __new__(cls, *_: Any) -> ResumingContext:  # noqa: PYI034 - as the class that it extends
         context = super().__new__(cls, ssl.PROTOCOL_TLS_CLIENT)
         context.sslobject_class = _Resuming
         context._sessions = OrderedDict()
+        context._untaken = OrderedDict()
         return context
 
     def wrap_bio(
@@ -32,10 +34,22 @@ class ResumingContext(ssl.SSLContext):
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        session = session or self._sessions.get(str(server_hostname))
-        return super().wrap_bio(incoming, outgoing, server_side=server_side, server_hostname=server_hostname, session=session)
+        # taken, not only read: a ticket is for one use
+        session = session or self._sessions.pop(str(server_hostname), None)
+        made = super().wrap_bio(incoming, outgoing, server_side=server_side, server_hostname=server_hostname, session=session)
+        if session is not None and isinstance(made, _Resuming):
+            made.offered = True
+            self._untaken[str(server_hostname)] = None
+            if len(self._untaken) > REMEMBERED:
+                self._untaken.popitem(last=False)
+        return made
 
-    def keep(self, host: str, session: ssl.SSLSession) -> None:
+    def keep(self, host: str, session: ssl.SSLSession, *, offered: bool) -> None:
+        """:param offered: the connection that it is of had offered one, and went through."""
+        if offered:
+            self._untaken.pop(host, None)
+        elif host in self._untaken:
+            return
         self._sessions[host] = session
         self._sessions.move_to_end(host)
         if len(self._sessions) > REMEMBERED:
@@ -45,13 +59,14 @@ class ResumingContext(ssl.SSLContext):
 class _Resuming(ssl.SSLObject):
     """One connection. Its session is whole once the server has sent something: tickets come after the handshake."""
 
+    offered = False
     _kept = False
 
     def read(self, len: int = 1024, buffer: Any = None) -> Any:  # noqa: A002 - the name that ssl gave it
         data = super().read(len, buffer)
         if not self._kept and self.server_hostname and self.session is not None and isinstance(self.context, ResumingContext):
             self._kept = True
-            self.context.keep(self.server_hostname, self.session)
+            self.context.keep(self.server_hostname, self.session, offered=self.offered)
         return data
 
 

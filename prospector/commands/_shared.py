@@ -25,6 +25,7 @@ from scrapy.settings import BaseSettings
 
 from prospector.campaign import FILE_NAME, Campaign, CampaignError, Templates, find_campaign
 from prospector.campaign_lines import key_lines
+from prospector.campaign_remarks import haste, unreachable_sites
 from prospector.export.whole import ExportError, TakenError
 from prospector.outreach.choice import named
 from prospector.outreach.templates import FIRST, Template, TemplateError, load_templates
@@ -228,6 +229,14 @@ def letters_beside(given: str | None, cwd: Path) -> Path:
         said = "templates"
     folder = file.parent / (said if isinstance(said, str) else "templates")
     return folder if folder.is_dir() else bundled_templates()
+
+
+def check_manners(settings: BaseSettings, campaign: Campaign) -> None:
+    """Own sites that nobody else can see are refused before a crawl starts; a pace that others would feel is remarked on."""
+    if settings.getbool("ADDRESS_GUARD_ENABLED") and (private := unreachable_sites(campaign)):
+        raise CommandError("\n".join(private), BAD_INPUT)
+    if why := haste(campaign):
+        say(why)
 
 
 def check_network(settings: BaseSettings) -> None:

@@ -15,7 +15,6 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from prospector.campaign_remarks import haste, unreachable_sites
 from prospector.commands._board import board_status
 from prospector.commands._recheck import add_recheck_option
 from prospector.commands._shared import (
@@ -25,6 +24,7 @@ from prospector.commands._shared import (
     add_campaign_option,
     add_help,
     campaign_with_letters,
+    check_manners,
     check_network,
     crawl_to_the_end,
     no_foreign_seeds,
@@ -131,10 +131,7 @@ class Command(ScrapyCrawl):
         if name == "recheck" and not campaign.database.exists():
             raise CommandError(NOTHING_CRAWLED.format(database=campaign.database))
         assert self.settings is not None
-        if self.settings.getbool("ADDRESS_GUARD_ENABLED") and (private := unreachable_sites(campaign)):
-            raise CommandError("\n".join(private), BAD_INPUT)
-        if why := haste(campaign):
-            say(why)
+        check_manners(self.settings, campaign)
         check_network(self.settings)
         arguments: dict[str, object] = {**opts.spargs}
         if opts.no_recheck:

@@ -16,6 +16,7 @@ from prospector.commands._shared import (
     add_help,
     campaign_with_letters,
     check_arguments,
+    check_manners,
     check_network,
     crawl_to_the_end,
     no_foreign_seeds,
@@ -85,6 +86,7 @@ class Command(ScrapyCrawl):
             raise CommandError(no_seeds(campaign), BAD_INPUT)
         if why := no_foreign_seeds(campaign):
             raise CommandError(why, BAD_INPUT)
+        check_manners(self.settings, campaign)
         check_network(self.settings)
         if not status.hosts:
             say("No worker is at work now. Start some, here or elsewhere: scrapy crawl worker")

@@ -28,6 +28,6 @@ def asks_for_no_letters(html: str) -> str:
     text = re.sub(r" (?=[.,;:!?])", "", " ".join(tree.body.text(separator=" ").split())) if tree.body else ""
     if not words().refusals.first(fold(text)):
         return ""
-    sentences = re.split(r"(?<=[.!?。！])\s*", text)
+    sentences = re.split(r"(?<=[.!?])\s+|(?<=[。！])\s*", text)
     # a sentence that the splitting tore apart is shown by the words that were found
     return next((one[:MAX_SHOWN] for one in sentences if words().refusals.first(fold(one))), words().refusals.first(fold(text)))

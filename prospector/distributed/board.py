@@ -8,6 +8,7 @@ import json
 import logging
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -28,10 +29,13 @@ SWEPT = 50  # hosts that are forgotten at a time
 COMMON = "prospector-common"  # begins the keys that all campaigns share: a host is one process's at a time, whichever campaign asks
 ROBOTS_KEPT = 12 * 3600.0  # seconds; each process may remember it as long: together the day of RFC 9309, 2.4
 ROBOTS_FAULT_KEPT = 600.0  # the same for an answer that says "not now"
+ROBOTS_NONE_KEPT = 3600.0  # the same for one that says "there is none", as a server may that turns this machine alone away
 LOOK_KEPT = 3600.0  # seconds in which a look of one campaign may spare another the request
 SITS_FOR = 24 * 3600.0  # seconds for which a campaign counts as one that may want the looks of others
 MOST_UNPACKED = 16 * 1024 * 1024
 MOST_SHARED = 64 * 1024  # bytes of a look that is kept for others
+MOST_SHARED_TOGETHER = 64 * 1024 * 1024  # bytes of all of them; then the oldest go
+DAMAGED = (ValueError, zlib.error, RecursionError)  # what reading raises when Redis gives back something else than was put in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,21 @@ def packed(text: str | bytes) -> str:
 
 
 def unpacked(text: str) -> bytes:
-    return zlib.decompressobj().decompress(base64.b64decode(text), MOST_UNPACKED)
+    """Raises one of DAMAGED."""
+    unpacking = zlib.decompressobj()
+    found = unpacking.decompress(base64.b64decode(text, validate=True), MOST_UNPACKED)
+    if not unpacking.eof and len(found) < MOST_UNPACKED:
+        raise ValueError("it ends too early")
+    return found
+
+
+def _look(small: str | None) -> dict[str, Any] | None:
+    """None: there is none, or it is damaged."""
+    try:
+        look = json.loads(unpacked(small)) if small else None
+    except DAMAGED:
+        return None
+    return look if isinstance(look, dict) else None
 
 
 class Board:
@@ -206,10 +224,9 @@ class Board:
         async with self._redis.pipeline(transaction=False) as pipe:
             for job, text in zip(jobs, texts, strict=True):
                 if job.common and len(small := packed(text)) <= MOST_SHARED:
-                    key = common(f"look:{job.common}")
-                    pipe.hset(key, mapping={"look": small, f"had by {self._prefix}": 1})
-                    pipe.pexpire(key, round(LOOK_KEPT * 1000))
-            if len(pipe):
+                    keys = [common(name) for name in (f"look:{job.common}", "looks", "looks-sizes", "looks-size")]
+                    pipe.eval(scripts.SHARE, len(keys), *keys, small, self._prefix, round(LOOK_KEPT * 1000), MOST_SHARED_TOGETHER)
+            with suppress(*RedisError):  # what was handed in is safe; others may ask for themselves
                 await pipe.execute()
         return handed
 
@@ -244,7 +261,7 @@ class Board:
             for name in names:
                 pipe.eval(scripts.FRESH, 1, common(f"look:{name}"), self._prefix)
             found = await pipe.execute()
-        return {name: json.loads(unpacked(small)) for name, small in zip(names, found, strict=True) if small}
+        return {name: look for name, small in zip(names, found, strict=True) if (look := _look(small)) is not None}
 
     async def robots(self, url: str) -> tuple[int, bytes] | Literal["ask", "wait"]:
         """What a robots.txt said to any process, status and body; or whether to ask for it, or to wait for another that does."""
@@ -253,14 +270,18 @@ class Board:
         if not said:
             return "wait" if said is None else "ask"
         status, _, body = said.partition(" ")
-        return int(status), unpacked(body)
+        try:
+            return int(status), unpacked(body)
+        except DAMAGED:
+            await self._redis.delete(common(f"robots:{url}"))
+            return await self.robots(url)
 
     async def robots_said(self, url: str, answer: tuple[int, bytes] | None) -> None:
         """For all processes, for a while. None: nothing came, another may ask."""
         async with self._redis.pipeline(transaction=True) as pipe:
             if answer is not None:
                 status, body = answer
-                seconds = ROBOTS_FAULT_KEPT if status >= 500 or status == 429 else ROBOTS_KEPT
+                seconds = ROBOTS_FAULT_KEPT if status >= 500 or status == 429 else ROBOTS_NONE_KEPT if status >= 400 else ROBOTS_KEPT
                 pipe.set(common(f"robots:{url}"), f"{status} {packed(body)}", px=round(seconds * 1000))
             pipe.delete(common(f"robots-asked:{url}"))
             await pipe.execute()

@@ -81,6 +81,31 @@ if redis.call('EXISTS', KEYS[1]) == 0 or redis.call('HSETNX', KEYS[1], 'had by '
 return redis.call('HGET', KEYS[1], 'look')
 """
 
+# KEYS: a look that others may have, all of them by when they end, their sizes, the sum of these.
+# ARGV: the look, whose it is, how long it is kept in ms, the most that the sum may be. The oldest go first; what Redis needs for a key counts too.
+SHARE = f"""{NOW}
+local function drop(key)
+    redis.call('DECRBY', KEYS[4], redis.call('HGET', KEYS[3], key) or 0)
+    redis.call('HDEL', KEYS[3], key)
+    redis.call('ZREM', KEYS[2], key)
+    redis.call('UNLINK', key)
+end
+drop(KEYS[1])
+local size = #ARGV[1] + 500
+redis.call('HSET', KEYS[1], 'look', ARGV[1], 'had by ' .. ARGV[2], 1)
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('ZADD', KEYS[2], now + ARGV[3], KEYS[1])
+redis.call('HSET', KEYS[3], KEYS[1], size)
+redis.call('INCRBY', KEYS[4], size)
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 100)) do drop(key) end
+while tonumber(redis.call('GET', KEYS[4])) > tonumber(ARGV[4]) do
+    local oldest = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+    if not oldest then break end
+    drop(oldest)
+end
+for n = 2, 4 do redis.call('PEXPIRE', KEYS[n], ARGV[3] * 2) end
+"""
+
 # KEYS: what a robots.txt said, who asks for it. ARGV: who, ms after which another may ask → what it said, "" to ask for it, false to wait
 ROBOTS = """
 local said = redis.call('GET', KEYS[1])

@@ -131,8 +131,9 @@ class WorkerSpider(Spider):
         manners = await self.wait_for_manners()
         if manners is None:
             return
-        if manners["version"] != __version__:
-            self.logger.error("The ingest is Prospector %s and this worker %s. Install the same version.", manners["version"], __version__)
+        version = manners.get("version", "of an earlier version")  # which did not tell
+        if version != __version__:
+            self.logger.error("The ingest is Prospector %s and this worker %s. Install the same version.", version, __version__)
             self.end_by_itself("version")
             return
         self.manners = manners

@@ -32,6 +32,8 @@ _TOLD_BY_OTHERS = {
     "backlinks": ("anchor", "source_title", "context"),
     "sightings": ("anchor", "reason"),
     "backlink_marks": ("note",),
+    "own_page_marks": ("note",),
+    "site_wishes": ("sentence",),
     "imports": ("file",),
 }
 
@@ -234,7 +236,8 @@ def _mask(session: Session, person: Person) -> int:
     if person.names and person.sites:
         by_name, needles = _finder(person.names)
         for site in person.sites:
-            number += _mask_columns(session, "backlinks", _TOLD_BY_OTHERS["backlinks"], by_name, needles, where=("source_site", site))
+            for table, column in (("backlinks", "source_site"), ("site_wishes", "site")):
+                number += _mask_columns(session, table, _TOLD_BY_OTHERS[table], by_name, needles, where=(column, site))
         pages = [url for url in session.column("SELECT url FROM resource_pages") if site_of(url) in person.sites]
         for url in pages:
             number += _mask_columns(session, "resource_pages", ("title",), by_name, needles, where=("url", url))

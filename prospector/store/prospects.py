@@ -21,17 +21,21 @@ class Prospects:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def save_contacts(self, site: str, contacts: Sequence[Contact], *, checked_at: datetime) -> None:
-        """What a site offers now. Earlier ones that are gone keep their rows, because letters may have used them: privacy law asks where from."""
+    def save_contacts(self, site: str, contacts: Sequence[Contact], *, checked_at: datetime, looked_through: bool = True) -> None:
+        """What a site offers now. Earlier ones that are gone keep their rows, because letters may have used them: privacy law asks where from.
+
+        :param looked_through: False: some of its other pages did not answer, and the next run asks for them again.
+        """
         at = time_text(checked_at)
         with self._session.write():
-            self._session.run(
-                """
-                INSERT INTO sites (site, contacts_checked_at) VALUES (?, ?)
-                ON CONFLICT (site) DO UPDATE SET contacts_checked_at = excluded.contacts_checked_at
-                """,
-                (site, at),
-            )
+            if looked_through:
+                self._session.run(
+                    """
+                    INSERT INTO sites (site, contacts_checked_at) VALUES (?, ?)
+                    ON CONFLICT (site) DO UPDATE SET contacts_checked_at = excluded.contacts_checked_at
+                    """,
+                    (site, at),
+                )
             self._session.run("UPDATE contacts SET gone_at = ? WHERE site = ? AND gone_at IS NULL", (at, site))
             for contact in reversed(contacts):  # of two with one address the better one, which comes first, is kept
                 self._save_contact(site, contact)

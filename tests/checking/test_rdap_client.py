@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from prospector.checking import rdap_client
 from prospector.checking.network import Network
 from prospector.checking.rdap_client import RdapClient, Registration, read_bootstrap, server_of
 from tests.checking.conftest import MakeNetwork
@@ -151,3 +152,12 @@ def test_a_broken_list_is_an_empty_one(body: bytes) -> None:
 def test_of_two_ways_to_a_registry_the_encrypted_one_is_taken() -> None:
     body = json.dumps({"services": [[["Example", "test."], ["http://plain.test", "https://safe.test"]]]}).encode()
     assert read_bootstrap(body) == {"example": "https://safe.test/", "test": "https://safe.test/"}
+
+
+async def test_only_so_many_answers_are_remembered(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdap_client, "REMEMBERED", 2)
+    names = [f"name{n}.test" for n in range(3)]
+    for name in [*names, names[2], names[0]]:
+        registry.says(name, status=404)
+        assert await registry.client.ask(name) is not None
+    assert [registry.asked(name) for name in names] == [2, 1, 1]

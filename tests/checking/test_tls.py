@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
 
 from prospector.checking import tls
+from prospector.checking.failures import Failed
 from prospector.checking.network import Network
 from tests.checking.conftest import MakeNetwork
 from tests.misbehaving_site import MisbehavingSite
 from tests.misbehaving_tls import contexts
+
+PRE_SHARED_KEY = 41  # the number of the extension that offers a session, always the last (RFC 8446, 4.2.11)
 
 
 @dataclass
@@ -38,6 +41,59 @@ async def serving(context: ssl.SSLContext) -> AsyncIterator[Server]:
     async with await asyncio.start_server(server.answer, "127.0.0.1", 0, ssl=context) as listening:
         server.port = listening.sockets[0].getsockname()[1]
         yield server
+
+
+@dataclass
+class Front:
+    """Stands before a server, and turns away who offers a session."""
+
+    port: int = 0
+    offered: list[bool] = field(default_factory=list)  # on each connection
+
+
+@asynccontextmanager
+async def in_front_of(server: Server, *, alert: bytes) -> AsyncIterator[Front]:
+    front = Front()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        hello = await reader.read(16_384)
+        front.offered.append(offers_session(hello))
+        if front.offered[-1]:
+            writer.write(alert)
+            if alert:
+                await writer.drain()
+                writer.close()
+            else:
+                writer.transport.abort()
+            return
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        inner_writer.write(hello)
+        await asyncio.gather(copy(reader, inner_writer), copy(inner_reader, writer))
+
+    async with await asyncio.start_server(pass_on, "127.0.0.1", 0) as listening:
+        front.port = listening.sockets[0].getsockname()[1]
+        yield front
+
+
+def offers_session(hello: bytes) -> bool:
+    """Whether a ClientHello has the extension."""
+    at = 9 + 2 + 32  # record and handshake headers, version, random
+    at += 1 + hello[at]  # session id
+    at += 2 + int.from_bytes(hello[at : at + 2])  # ciphers
+    at += 1 + hello[at] + 2  # compression; the length of all extensions
+    while at + 4 <= len(hello):
+        if int.from_bytes(hello[at : at + 2]) == PRE_SHARED_KEY:
+            return True
+        at += 4 + int.from_bytes(hello[at + 2 : at + 4])
+    return False
+
+
+async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
 
 
 async def asked(network: Network, port: int, times: int) -> set[str]:
@@ -71,6 +127,20 @@ async def test_a_session_with_one_server_proves_nothing_of_another(make_network:
         assert await asked(network, good.port, 2) == {""}
         assert await asked(network, other.port, 1) == {"wrong host"}
     assert other.resumed == [False]
+
+
+@pytest.mark.parametrize("alert", [b"\x15\x03\x03\x00\x02\x02\x50", b""], ids=["an alert", "a reset"])
+async def test_a_host_that_drops_who_offers_a_session_is_offered_none_again(make_network: MakeNetwork, alert: bytes) -> None:
+    network = make_network()
+    network._strict.load_verify_locations(cadata=contexts().authority)
+    async with serving(contexts().server["good"]) as server, in_front_of(server, alert=alert) as front:
+        for at, fails in enumerate((False, True, False, False, False)):
+            if fails:
+                with pytest.raises(Failed):
+                    await asked(network, front.port, 1)
+            else:
+                assert await asked(network, front.port, 1) == {""}, f"request {at + 1}"
+    assert front.offered == [False, True, False, False, False]
 
 
 async def test_only_so_many_hosts_are_remembered(make_network: MakeNetwork, site: MisbehavingSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,3 +84,16 @@ async def test_seeds_that_are_all_ones_own_are_refused_as_by_a_crawl(tmp_path: P
     assert code == 2
     assert "all seeds are on your own site" in said
     assert not (tmp_path / "output").exists()
+
+
+async def test_a_site_that_nobody_else_can_see_is_refused_and_haste_remarked_on_as_by_a_crawl(tmp_path: Path) -> None:
+    seeds = '[seeds]\nurls = ["https://lists.example.net/links"]\n'
+    (tmp_path / "campaign.toml").write_text(CAMPAIGN + '[[sites]]\nurl = "http://localhost:8000/"\n' + seeds, "utf-8")
+    async with RedisServer(tmp_path / "redis") as redis:
+        code, _, said = await scrapy_async("ingest", cwd=tmp_path, REDIS_URL=redis.url)
+        assert code == 2
+        assert "http://localhost:8000/ can be reached from this machine or network only" in said
+        (tmp_path / "campaign.toml").write_text(f"{CAMPAIGN}{seeds}[crawl]\ndelay = 0.1\n", "utf-8")
+        _, _, said = await scrapy_async("ingest", "-s", "HOSTS_FILE=nowhere", cwd=tmp_path, REDIS_URL=redis.url)
+        assert "crawl.delay: 0.1 is less than a second" in said
+    assert not (tmp_path / "output").exists()

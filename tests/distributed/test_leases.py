@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prospector.checking.failures import Failed
-from prospector.distributed.board import Board
+from prospector.distributed.board import Board, Done, Job
 from prospector.distributed.leases import LeasedGate
 from prospector.distributed.robots import SharedRobots
 from prospector.items import Outcome
@@ -115,6 +116,52 @@ async def test_a_server_that_is_not_well_is_asked_again_soon(boards: list[Board]
 
     assert await SharedRobots(boards[0], ill)("http://x.test/robots.txt") == (503, b"")
     assert await boards[0]._redis.pttl("prospector-common:robots:http://x.test/robots.txt") <= 600_000
+
+
+async def test_that_there_is_no_robots_txt_holds_for_an_hour(boards: list[Board]) -> None:
+    async def turned_away(_: str) -> tuple[int, bytes]:
+        return 403, b""
+
+    assert await SharedRobots(boards[0], turned_away)("http://x.test/robots.txt") == (403, b"")
+    assert 0 < await boards[0]._redis.pttl("prospector-common:robots:http://x.test/robots.txt") <= 3_600_000
+
+
+@pytest.mark.parametrize("damaged", ["", "two hundred", "200 %%%", "200 AAAA"])
+async def test_a_damaged_entry_is_asked_for_anew(boards: list[Board], damaged: str) -> None:
+    async def fetch(_: str) -> tuple[int, bytes]:
+        return 200, b"User-agent: *"
+
+    await boards[0]._redis.set("prospector-common:robots:http://x.test/robots.txt", damaged)
+    for board in boards[:2]:
+        assert await SharedRobots(board, fetch)("http://x.test/robots.txt") == (200, b"User-agent: *")
+    assert await boards[1].robots("http://x.test/robots.txt") == (200, b"User-agent: *")
+    await boards[0]._redis.hset("prospector-common:look:x", "look", damaged)
+    assert await boards[0].fresh_looks(["x"]) == {}
+
+
+async def shared(board: Board, number: int) -> None:
+    url = f"http://{HOST}/{number}"
+    await board.hand_out([(HOST, Job(kind="check", url=url, told={}))])
+    await board.take(1)
+    noise = "".join(random.Random(number).choices("0123456789abcdef", k=2000))
+    assert await board.done([Done(host=HOST, kind="check", url=url, found={"n": number, "noise": noise}, common=f"look {number}")]) == [
+        True
+    ]
+
+
+async def test_shared_looks_take_only_so_much_and_the_oldest_go(boards: list[Board], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("prospector.distributed.board.MOST_SHARED_TOGETHER", 10_000)
+    for number in (*range(9), 8):
+        await shared(boards[0], number)
+    there = await boards[2].fresh_looks([f"look {number}" for number in range(9)])
+    kept = sorted(look["n"] for look in there.values())
+    assert kept == list(range(9 - len(kept), 9))
+    assert 3 <= len(kept) < 9
+    redis = boards[0]._redis
+    sizes = await redis.hvals("prospector-common:looks-sizes")
+    assert len(sizes) == await redis.zcard("prospector-common:looks") == len(kept)
+    assert sum(map(int, sizes)) == int(await redis.get("prospector-common:looks-size")) <= 10_000
+    assert await redis.pttl("prospector-common:looks") > 0
 
 
 async def test_without_redis_each_asks_for_itself(redis: RedisServer, boards: list[Board]) -> None:

@@ -214,14 +214,16 @@ async def test_when_the_manners_change_a_worker_ends_and_one_that_is_started_ane
         assert differences(tables(there.web.database), alone) == {}
 
 
-async def test_a_worker_of_another_version_says_so_and_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [{"version": "0.0.1"}, {}])  # the first ingests told none
+async def test_a_worker_of_another_version_says_so_and_ends(tmp_path: Path, told: dict[str, str]) -> None:
     async with world(tmp_path) as there:
         board = Board(there.redis.url, prefix="prospector", me="ingest", lease=5)
-        await board.tell({"version": "0.0.1", "obey_robots": True})
+        await board.tell({**told, "obey_robots": True})
         await board.close()
         worker = await there.start("crawl", "worker")
         assert await asyncio.wait_for(worker.wait(), PATIENCE) == 1
         assert "Install the same version" in there.said()
+        assert "Traceback" not in there.said()
 
 
 async def killed_at_a_moment(folder: Path, alone: Tables, seed: int, victim: str, manners: Mapping[str, object] = MANNERS) -> None:

@@ -219,3 +219,15 @@ async def test_it_goes_to_whom_the_first_letter_reached(watched: Watched) -> Non
     with watched.deciding() as decisions:
         answer = decisions.choose_contact(letter.id, 1, now=SENT + timedelta(days=AFTER))
     assert isinstance(answer, Refused)
+
+
+async def test_it_falls_when_its_recipient_asks_not_to_be_written_to(watched: Watched) -> None:
+    letter, now = await lose(watched), SENT + timedelta(days=AFTER)
+    with watched.deciding() as decisions:
+        assert isinstance(decisions.approve(letter.id, acknowledged=True, now=now), Done)
+        decisions.suppressions.add("lind@lists.test", now=now)
+        assert [decisions.obey_suppressions(now=now) for _ in range(2)] == [1, 0]
+        assert [event.kind for event in decisions.store.drafts.events(letter.id)].count("suppressed") == 1
+    fallen = draft(watched, "lists")
+    assert fallen is not None
+    assert fallen.status is DraftStatus.WITHDRAWN

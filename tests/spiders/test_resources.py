@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 from scrapy.crawler import Crawler
 
+from prospector.contacts.wishes import Wish
 from prospector.items import Draft, ResourcePage, VerdictKind
 from prospector.spiders import reading, resources
 from prospector.store import Store
@@ -132,6 +135,37 @@ class TestFindingAContactCosts:
             for flags in said:
                 assert f"its site asks for no such letters: “No link requests, and no guest posts, please.” ({contact})" in str(flags)
             assert [draft.page_url for draft in store.drafts.list() if draft.page_url in seeds] == []
+
+    async def test_what_was_asked_for_holds_until_its_page_says_otherwise(self, web: ResourceWeb) -> None:
+        seeds = self.lists(web, "")
+        contact = web.serve("lists.test", "/contact.html", "<p>No link requests, please.</p>")
+
+        async def wish() -> Wish | None:
+            await run(web, *seeds, crawl={"depth": 0, "refetch_days": 0})
+            with Store.open(web.database) as store:
+                return store.prospects.wish("lists.test")
+
+        asked = Wish(sentence="No link requests, please.", source_url=contact)
+        assert await wish() == asked
+        with closing(sqlite3.connect(web.database)) as database, database:  # its contacts are so old that they are forgotten
+            database.execute("DELETE FROM sites")
+        web.serve("lists.test", "/contact.html", "", status=503)
+        assert await wish() == asked
+        web.serve("lists.test", "/contact.html", "<title>Just a moment...</title><script>window._cf_chl_opt={}</script>")
+        assert await wish() == asked
+        with closing(sqlite3.connect(web.database)) as database, database:
+            database.execute("DELETE FROM sites")
+        web.serve("lists.test", "/contact.html", "<p>Write to us about anything.</p>")
+        assert await wish() is None
+
+    async def test_a_contact_page_that_did_not_answer_is_asked_again_by_the_next_run(self, web: ResourceWeb) -> None:
+        seeds = self.lists(web, "")
+        web.serve("lists.test", "/contact.html", "", status=503)
+        await run(web, *seeds, crawl={"depth": 0})
+        web.serve("lists.test", "/contact.html", "<p>No link requests, please.</p>")
+        await run(web, *seeds, crawl={"depth": 0, "refetch_days": 0})
+        with Store.open(web.database) as store:
+            assert store.prospects.wish("lists.test") is not None
 
     async def test_none_when_the_page_answers(self, web: ResourceWeb) -> None:
         seeds = self.lists(web, "<p>Broken link? Write to <a href='mailto:ann@lists.test'>Ann</a></p>")

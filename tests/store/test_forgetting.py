@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from prospector.backlinks.read import read_export
+from prospector.contacts.wishes import Wish
 from prospector.deciding import Outcome as Marked
 from prospector.items import BodySample, Contact, ContactKind, DraftStatus, OutboundLink, Outcome, ResourcePage, SitePage, Stage
 from prospector.watching.states import PageLook, Seen, Source, State, Watch
@@ -85,6 +86,10 @@ def known_to_other_tools(world: World) -> None:
     look = PageLook(at=NOW, outcome=Outcome.ANSWERED, status=200, final_url=f"{PAGE}?{ADDRESS}")
     world.store.watching.save(watch, look, seen, State.LINKED, run_id="run")
     world.store.profile.mark("third.example.net", "domain", "keep", note=f"{NAME} ({ADDRESS}) asked", now=NOW)
+    world.store.own_pages.mark("https://lindgarden.example/gone", "letter", note=f"{NAME} says so", now=NOW)
+    asked = (("greenlist.example", f"{NAME} takes no links: {ADDRESS}"), ("third.example.net", f"{NAME} takes none"))
+    for site, sentence in asked:
+        world.store.prospects.save_wish(site, Wish(sentence=sentence, source_url=f"https://{site}/contact"), found_at=NOW)
     world.store.seeds.choose(f"https://third.example.net/?by={ADDRESS}", "dropped", now=NOW)
 
 
