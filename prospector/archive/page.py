@@ -42,6 +42,12 @@ def read_captured(html: str, *, url: str) -> CapturedPage:
     )
 
 
+def is_covered(html: str, *, url: str) -> bool:
+    """Does a wall, a log-in or an outage stand before the page? Never raises."""
+    shows = _instead(html, read_page(html, url=url), url)
+    return shows in WALLS or shows is Means.OUTAGE
+
+
 def main_text(html: str, *, otherwise: str) -> str:
     """The page's main text; `otherwise` where none can be told from the rest."""
     import trafilatura  # noqa: PLC0415 - 0.1 s that only those pay who meet an archived page
