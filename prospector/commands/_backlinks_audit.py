@@ -127,12 +127,16 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
         made = disavowal(marked, kept=kept, old=old, protected=protected, now=utc_now())
     except DisavowError as error:
         raise CommandError(str(error)) from error
-    with whole_file(path, replace=opts.replace) as unfinished:
-        unfinished.write_text(made.text, "utf-8", newline="\n")
     for one in made.left_out[:SHOWN]:
         place = f"{Path(opts.old).name}:{one.line}  " if one.line else ""
         say(f"  {place}{one.what} is left out: {one.why}")
     if len(made.left_out) > SHOWN:
         say(f"  and {many(len(made.left_out) - SHOWN, 'more line')} left out")
+    if not made.domains and not made.urls:
+        raise CommandError(
+            f"{opts.output} is not written: nothing is left to disavow, and a file without lines would wipe the one that Google has.", FAILED
+        )
+    with whole_file(path, replace=opts.replace) as unfinished:
+        unfinished.write_text(made.text, "utf-8", newline="\n")
     say(f"{many(made.domains, 'domain')} and {many(made.urls, 'page')}: {opts.output}. It replaces the file that Google has.")
     return 0

@@ -15,13 +15,13 @@ from prospector.commands._backlinks_audit import add_audit_options, run_audit, r
 from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
     BAD_INPUT,
-    FAILED,
     QUIET_SETTINGS,
     CommandError,
     add_campaign_option,
     add_help,
     chosen_campaign,
     did_you_mean,
+    files_to_read,
     run_plainly,
     say,
     suppressions_setting,
@@ -110,10 +110,7 @@ def _backlinks(args: list[str], opts: argparse.Namespace) -> int:
 def _import(names: list[str], opts: argparse.Namespace) -> int:
     if not names:
         raise CommandError("name the files to import. Usage: scrapy backlinks import FILE…", BAD_INPUT)
-    paths = [Path(name).expanduser() for name in names]
-    for path in paths:
-        if not path.is_file():
-            raise CommandError(f"{path}: there is no such file.", FAILED)
+    paths = files_to_read(names)
     if opts.damaged:
         refuse_to_overwrite(Path(opts.damaged).expanduser(), replace=opts.replace)  # before the work, and once more after it
     campaign = chosen_campaign(opts.campaign)

@@ -121,9 +121,14 @@ def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: py
         store.pages.save(replace(make.page(url), final_url=url))
         store.drafts.save(make.draft(url, status=DraftStatus.READY), now=make.NOON)
     folder.run("mark", "farm.example.net", "disavow")
-    assert folder.run("disavow", output="disavow.txt") == DONE
-    assert folder.read("disavow.txt") == ""
-    assert "or a site that you write to" in capsys.readouterr().err
+    assert folder.run("disavow", output="disavow.txt") == FAILED
+    said = capsys.readouterr().err
+    assert "or a site that you write to" in said
+    assert "disavow.txt is not written: nothing is left to disavow" in said
+    assert not (folder.path / "disavow.txt").exists()
+    (folder.path / "old.txt").write_text("# nothing but a remark\n")
+    assert folder.run("disavow", output="disavow.txt", old="old.txt") == FAILED
+    assert not (folder.path / "disavow.txt").exists()
 
 
 @pytest.mark.parametrize(
