@@ -134,7 +134,8 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
         say(f"  and {many(len(made.left_out) - SHOWN, 'more line')} left out")
     if not made.domains and not made.urls:
         raise CommandError(
-            f"{opts.output} is not written: nothing is left to disavow, and a file without lines would wipe the one that Google has.", FAILED
+            f"{opts.output} is not written: nothing is left to disavow, and a file without lines would wipe the one that Google has.",
+            FAILED,
         )
     with whole_file(path, replace=opts.replace) as unfinished:
         unfinished.write_text(made.text, "utf-8", newline="\n")
