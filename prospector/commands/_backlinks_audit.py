@@ -57,6 +57,13 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         people = [campaign.sender.client or "", campaign.sender.name]
         you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
         found = audit(yours(), you)
+        without_target = store.profile.without_target()
+    aside = (
+        f"{many(without_target, 'link names no page that it leads', 'links name no page that they lead')} to (as in Search Console's latest "
+        f"links), so an audit leaves {'it' if without_target == 1 else 'them'} out. Import a report that names both pages."
+    )
+    if not found.links and without_target:
+        raise CommandError(aside, FAILED)
     if not found.links:
         raise CommandError(
             "no imported link leads from another site to a named page of yours, and an audit is of your own profile.", FAILED
@@ -70,6 +77,8 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
     say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
     if elsewhere:
         say(f"{many(elsewhere, 'link')} to other sites, or between pages of yours, {'is' if elsewhere == 1 else 'are'} left out.")
+    if without_target:
+        say(aside)
     return 0
 
 

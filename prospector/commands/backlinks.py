@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.backlinks.reports import Kind
 from prospector.commands._backlinks_audit import add_audit_options, run_audit, run_disavow, run_mark
 from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
@@ -138,6 +139,8 @@ def _take_in(store: Store, path: Path) -> tuple[Damaged, ...]:
     say(f"{path.name}: {export.report.title} ({export.encoding}). {many(imported.rows, 'row')}, {imported.new:,} of them new.")
     if export.not_understood:
         say(f"  columns that were not understood: {', '.join(export.not_understood)}")
+    if export.report.kind is Kind.LINKS and "target" not in export.report.columns:
+        say("  It does not name the pages that are linked to, so these links are left out of an audit.")
     for one in imported.damaged[:SHOWN_DAMAGE]:
         say(f"  {path.name}:{one.line}  {one.why}")
     if len(imported.damaged) > SHOWN_DAMAGE:
