@@ -59,7 +59,7 @@ def summary_lines(store: Store, campaign: Campaign, *, now: datetime, ending: En
         *([*_table(table), ""] if any(number for number, _ in table) else []),
         *(f"  {loss}" for loss in losses),
         *([""] if losses else []),
-        _next(store, funnel, ending, now),
+        _next(store, campaign, funnel, ending, now),
         f"Everything is in {campaign.database}",
     ]
 
@@ -151,7 +151,8 @@ def _table(steps: list[tuple[int, str]]) -> list[str]:
 def _losses(store: Store, funnel: Funnel, campaign: Campaign, ending: Ending, now: datetime) -> Iterator[str]:
     """What did not become a letter, why, and the command that tells more or mends it."""
     seeds = campaign.seed_places()
-    problems = store.visits.problems(seeds=seeds)  # a seed that was taken out again is nobody's worry
+    # a seed that was taken out again is nobody's worry; a run that asks for no seed has not lost any
+    problems = {} if ending.spider == "backlinks" else store.visits.problems(seeds=seeds)
     for url, why in list(problems.items())[:MOST_PROBLEMS]:
         yield f"could not read {url}{f' ({seeds[url]})' if url in seeds else ''}: {why}"
     if len(problems) > MOST_PROBLEMS:
@@ -205,20 +206,28 @@ def _waiting(notes: Iterable[str]) -> Iterator[str]:
         yield f"{waits} for {' and '.join(what) or 'something'}: scrapy drafts list --status waiting"
 
 
-def _next(store: Store, funnel: Funnel, ending: Ending, now: datetime) -> str:
+def _seeds_too(campaign: Campaign, ending: Ending) -> str:
+    """Where the seeds stand, for a run that began with them."""
+    places = [file.shown for file in campaign.seeds.files] or [campaign.path.name]
+    return "" if ending.spider == "backlinks" else f" and the seeds in {' and '.join(places)}"
+
+
+def _next(store: Store, campaign: Campaign, funnel: Funnel, ending: Ending, now: datetime) -> str:
     """The next command."""
     if ending.spider == "site":
         return "Next: scrapy crawl resources"
     if ending.spider == "monitor":
         reclaims = any(draft.kind is DraftKind.RECLAIM for draft in store.drafts.in_hand())
         return "Next: scrapy review" if reclaims else "Next: scrapy report"
+    again = f"scrapy crawl {'backlinks' if ending.spider == 'backlinks' else 'resources'}"
     ways = (
         (funnel.drafts[DraftStatus.READY], "scrapy review, the desk in your browser (or scrapy drafts list --status ready)"),
         (store.evidence.due(now).claims_now, "scrapy crawl recheck"),
         (funnel.drafts[DraftStatus.WAITING], "scrapy review, or scrapy drafts list"),
         (funnel.due_later, "scrapy crawl recheck, when it is time"),
+        (ending.stopped or ending.spent, again),
         (funnel.pages_fetched, "add seeds to the campaign, or see what your site has nothing for: scrapy export content-gaps"),
-        (ending.did_nothing, "mend the seeds in the campaign file, then scrapy crawl resources"),
-        (1, "scrapy crawl resources"),
+        (ending.did_nothing, f"look after the network{_seeds_too(campaign, ending)}, then {again}"),
+        (1, again),
     )
     return "Next: " + next(what for number, what in ways if number)

@@ -39,7 +39,7 @@ def test_an_empty_campaign_shows_no_table_of_zeros(store: Store, campaign: Campa
         "",
         "No page could be read. Are the addresses right, and is the network there? See: scrapy doctor",
         "",
-        "Next: mend the seeds in the campaign file, then scrapy crawl resources",
+        "Next: look after the network and the seeds in campaign.toml, then scrapy crawl resources",
         f"Everything is in {campaign.database}",
     ]
 
@@ -154,6 +154,27 @@ def test_a_seed_that_could_not_be_read_is_shown_with_its_line(store: Store, tmp_
     store.visits.add([Visit(url="https://b.example.org/")])
     store.visits.mark("https://b.example.org/", at=make.NOON, problem="timed out")
     assert "  could not read https://b.example.org/ (seeds.txt:3): timed out" in told(store, load_campaign(tmp_path / "campaign.toml"))
+
+
+def test_where_the_seeds_stand_is_named_when_no_page_could_be_read(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "seeds.txt").write_text("https://a.example.org/\n")
+    head, tail = DEMO.read_text("utf-8").split("[seeds]")
+    (tmp_path / "campaign.toml").write_text(f'{head}[seeds]\nfiles = ["seeds.txt"]\n[sender]{tail.split("[sender]")[1]}')
+    campaign = load_campaign(tmp_path / "campaign.toml")
+    assert "Next: look after the network and the seeds in seeds.txt, then" in told(store, campaign, spider="resources", did_nothing=True)
+    assert "Next: look after the network, then scrapy crawl backlinks" in told(store, campaign, spider="backlinks", did_nothing=True)
+
+
+def test_a_stopped_look_at_backlinks_goes_on_from_there_and_tells_no_other_runs_losses(store: Store, campaign: Campaign) -> None:
+    seed = campaign.seed_urls()[0]
+    store.visits.add([Visit(url=seed)])
+    store.visits.mark(seed, at=make.NOON, problem="timed out")
+    assert f"could not read {seed}" in told(store, campaign, spider="resources", stopped=True)
+    said = told(store, campaign, spider="backlinks", stopped=True)
+    assert "could not read" not in said
+    assert "Next: scrapy crawl backlinks" in said.splitlines()
+    a_page_with_dead_links(store)
+    assert "Next: scrapy crawl resources" in told(store, campaign, spider="resources", stopped=True).splitlines()
 
 
 def test_what_a_seed_led_to_that_was_taken_out_again_is_no_worry(store: Store, campaign: Campaign) -> None:

@@ -187,6 +187,8 @@ def _fits(cells: Sequence[str], shape: Sequence[str]) -> bool:
 
 def _unknown(name: str, top: Sequence[tuple[int, str]]) -> str:
     first = next((line for _, line in top if line.strip()), "")[:120]
+    if any(not letter.isprintable() and not letter.isspace() for letter in first):
+        return f"{name}: it is no text, so no table. Export it as CSV."
     tools = ", ".join(dict.fromkeys(report.tool for report in all_reports() if report.marks))
     return (
         f'{name}: not an export that is known. Its first line is "{first}". Known are {tools}, and any table whose headings name a column '
@@ -206,7 +208,7 @@ def _rows(records: Iterator[Record], report: Report, names: Sequence[str]) -> It
         if damage:
             yield Damaged(line=line, why=damage)
         elif len(cells) < least:
-            yield Damaged(line=line, why=f"it has {len(cells)} columns, and should have {width}")
+            yield Damaged(line=line, why=f"it has {len(cells)} column{'' if len(cells) == 1 else 's'}, and should have {width}")
         else:
             if len(cells) < width:
                 cells.extend([""] * (width - len(cells)))

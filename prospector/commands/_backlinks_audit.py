@@ -57,6 +57,13 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
         people = [campaign.sender.client or "", campaign.sender.name]
         you = You(names=names_of([site_of(url) for url in campaign.site_urls()], people), keywords=campaign.keywords)
         found = audit(yours(), you)
+        without_target = store.profile.without_target()
+    aside = (
+        f"{many(without_target, 'link names no page that it leads', 'links name no page that they lead')} to (as in Search Console's latest "
+        f"links), so an audit leaves {'it' if without_target == 1 else 'them'} out. Import a report that names both pages."
+    )
+    if not found.links and without_target:
+        raise CommandError(aside, FAILED)
     if not found.links:
         raise CommandError(
             "no imported link leads from another site to a named page of yours, and an audit is of your own profile.", FAILED
@@ -70,6 +77,8 @@ def run_audit(args: list[str], opts: argparse.Namespace) -> int:
     say(f"{many(found.links, 'link')} of {many(found.sites, 'site')}, {many(len(found.signals), 'signal')} to look at: {opts.output}")
     if elsewhere:
         say(f"{many(elsewhere, 'link')} to other sites, or between pages of yours, {'is' if elsewhere == 1 else 'are'} left out.")
+    if without_target:
+        say(aside)
     return 0
 
 
@@ -127,12 +136,17 @@ def run_disavow(args: list[str], opts: argparse.Namespace) -> int:
         made = disavowal(marked, kept=kept, old=old, protected=protected, now=utc_now())
     except DisavowError as error:
         raise CommandError(str(error)) from error
-    with whole_file(path, replace=opts.replace) as unfinished:
-        unfinished.write_text(made.text, "utf-8", newline="\n")
     for one in made.left_out[:SHOWN]:
         place = f"{Path(opts.old).name}:{one.line}  " if one.line else ""
         say(f"  {place}{one.what} is left out: {one.why}")
     if len(made.left_out) > SHOWN:
         say(f"  and {many(len(made.left_out) - SHOWN, 'more line')} left out")
+    if not made.domains and not made.urls:
+        raise CommandError(
+            f"{opts.output} is not written: nothing is left to disavow, and a file without lines would wipe the one that Google has.",
+            FAILED,
+        )
+    with whole_file(path, replace=opts.replace) as unfinished:
+        unfinished.write_text(made.text, "utf-8", newline="\n")
     say(f"{many(made.domains, 'domain')} and {many(made.urls, 'page')}: {opts.output}. It replaces the file that Google has.")
     return 0

@@ -58,6 +58,13 @@ class CommandError(Exception):
 class RawHelp(ScrapyHelpFormatter):
     """Help whose examples keep their lines."""
 
+    def format_part_strings(self, part_strings: list[str]) -> list[str]:
+        """Scrapy's takes whatever ends in a colon for a heading, and the text of an option may wrap at one: only a heading follows an empty line."""
+        lines: list[str] = []
+        for before, part in zip(["\n", *part_strings], part_strings, strict=False):
+            lines += super().format_part_strings([part]) if before == "\n" and not part.startswith(" ") else [part]
+        return lines
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if "\n" in text:
             return "\n".join(indent + line for line in text.splitlines())
@@ -301,6 +308,19 @@ def decisions_on(store: Store, campaign: Campaign, setting: str | None) -> Itera
         except TemplateError as error:
             raise CommandError(str(error), BAD_INPUT) from error
         yield decisions
+
+
+def files_to_read(names: Iterable[str]) -> list[Path]:
+    """The files that were named. CommandError, naming all that are none, before any is read."""
+    paths = [Path(name).expanduser() for name in names]
+    wrong = [
+        f"{path}: it is a folder. Name the files in it." if path.is_dir() else f"{path}: there is no such file."
+        for path in paths
+        if not path.is_file()
+    ]
+    if wrong:
+        raise CommandError("\n".join([*wrong, "Nothing was read, nor changed."]), FAILED)
+    return paths
 
 
 def check_arguments(args: Iterable[str], opts: argparse.Namespace, *, at_most: int, usage: str) -> None:

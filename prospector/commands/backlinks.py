@@ -11,17 +11,18 @@ from typing import Any, ClassVar
 from scrapy.commands import ScrapyCommand
 
 from prospector.backlinks.read import Damaged, ExportError, read_export
+from prospector.backlinks.reports import Kind
 from prospector.commands._backlinks_audit import add_audit_options, run_audit, run_disavow, run_mark
 from prospector.commands._redirects import redirects
 from prospector.commands._shared import (
     BAD_INPUT,
-    FAILED,
     QUIET_SETTINGS,
     CommandError,
     add_campaign_option,
     add_help,
     chosen_campaign,
     did_you_mean,
+    files_to_read,
     run_plainly,
     say,
     suppressions_setting,
@@ -110,10 +111,7 @@ def _backlinks(args: list[str], opts: argparse.Namespace) -> int:
 def _import(names: list[str], opts: argparse.Namespace) -> int:
     if not names:
         raise CommandError("name the files to import. Usage: scrapy backlinks import FILE…", BAD_INPUT)
-    paths = [Path(name).expanduser() for name in names]
-    for path in paths:
-        if not path.is_file():
-            raise CommandError(f"{path}: there is no such file.", FAILED)
+    paths = files_to_read(names)
     if opts.damaged:
         refuse_to_overwrite(Path(opts.damaged).expanduser(), replace=opts.replace)  # before the work, and once more after it
     campaign = chosen_campaign(opts.campaign)
@@ -141,6 +139,8 @@ def _take_in(store: Store, path: Path) -> tuple[Damaged, ...]:
     say(f"{path.name}: {export.report.title} ({export.encoding}). {many(imported.rows, 'row')}, {imported.new:,} of them new.")
     if export.not_understood:
         say(f"  columns that were not understood: {', '.join(export.not_understood)}")
+    if export.report.kind is Kind.LINKS and "target" not in export.report.columns:
+        say("  It does not name the pages that are linked to, so these links are left out of an audit.")
     for one in imported.damaged[:SHOWN_DAMAGE]:
         say(f"  {path.name}:{one.line}  {one.why}")
     if len(imported.damaged) > SHOWN_DAMAGE:

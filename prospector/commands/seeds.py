@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import codecs
 import os
 import sys
 from collections import Counter
@@ -29,6 +30,7 @@ from prospector.commands._shared import (
     check_network,
     chosen_campaign,
     did_you_mean,
+    files_to_read,
     open_store,
     run_plainly,
     say,
@@ -39,7 +41,7 @@ from prospector.export import TABLES
 from prospector.export.whole import whole_file
 from prospector.links.sites import site_of
 from prospector.links.urls import normalise
-from prospector.seeding.finds import Fate, Known, addresses_in, sorted_out
+from prospector.seeding.finds import Fate, Known, addresses_in, passed_over, sorted_out
 from prospector.seeding.queries import page, queries
 from prospector.spiders.clock import utc_now
 from prospector.spiders.reading import own_sites
@@ -49,6 +51,8 @@ from prospector.summary import many
 
 USAGE = "scrapy seeds queries | add [FILE…] | review | list"
 BRAVE_KEY = "BRAVE_SEARCH_KEY"
+SHOWN = 5  # of what is passed over
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"%PDF", b"\xd0\xcf\x11\xe0")  # a spreadsheet or zip file, gzip, PDF, old Excel
 _MAX_BROUGHT = 64 * 1024 * 1024
 
 
@@ -128,7 +132,7 @@ def _queries(campaign: Campaign, _args: list[str], opts: argparse.Namespace, _se
 
 
 def _add(campaign: Campaign, args: list[str], opts: argparse.Namespace, settings: BaseSettings) -> None:
-    brought = _asked(opts, settings) if opts.searxng or opts.brave else _read(args)
+    brought, over = (_asked(opts, settings), {}) if opts.searxng or opts.brave else _read(args)
     with Store.open(campaign.database) as store, open_suppressions(campaign, settings.get("SUPPRESSIONS_DB")) as suppressions:
         known = Known(
             seeds=frozenset(campaign.seed_urls()),
@@ -143,7 +147,11 @@ def _add(campaign: Campaign, args: list[str], opts: argparse.Namespace, settings
         show(url)
     counted = Counter(fate for _, fate in fates)
     said = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
-    say(f"{many(len(fates), 'address', 'addresses')}: {said}." if fates else "There is no web address in it.")
+    source = opts.searxng or (BRAVE if opts.brave else ", ".join(args) or "what was pasted")
+    say(f"{many(len(fates), 'address', 'addresses')}: {said}." if fates else f"{source}: there is no web address to add.")
+    for why, what in over.items():
+        rest = f", and {len(what) - SHOWN:,} more" if len(what) > SHOWN else ""
+        say(f"Passed over as {why}: {', '.join(text[:80] for text in what[:SHOWN])}{rest}.")
     if new:
         append(
             campaign,
@@ -153,19 +161,24 @@ def _add(campaign: Campaign, args: list[str], opts: argparse.Namespace, settings
         )
 
 
-def _read(args: list[str]) -> list[str]:
+def _read(args: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """The addresses in the files, or in what is pasted, and what is passed over, by the reason."""
     if not args:
         if sys.stdin.isatty():
             say("Paste addresses, then end with Ctrl-D (Ctrl-Z and Enter on Windows).")
-        return addresses_in(sys.stdin.buffer.read(_MAX_BROUGHT))
-    found = []
-    for name in args:
-        path = Path(name).expanduser()
-        if not path.is_file():
-            raise CommandError(f"{path}: there is no such file.", FAILED)
+        data = sys.stdin.buffer.read(_MAX_BROUGHT)
+        return addresses_in(data), passed_over(data)
+    found: list[str] = []
+    over: dict[str, list[str]] = {}
+    for path in files_to_read(args):
         with path.open("rb") as file:
-            found += addresses_in(file.read(_MAX_BROUGHT))
-    return found
+            data = file.read(_MAX_BROUGHT)
+        if data.startswith(_PACKED) or (b"\0" in data[:1000] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))):
+            raise CommandError(f"{path}: it is no text. Save it as CSV or text. Nothing was added.", BAD_INPUT)
+        found += addresses_in(data)
+        for why, what in passed_over(data).items():
+            over.setdefault(why, []).extend(what)
+    return found, over
 
 
 def _asked(opts: argparse.Namespace, settings: BaseSettings) -> list[str]:

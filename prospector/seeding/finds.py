@@ -27,6 +27,12 @@ _ENGINES = frozenset(
 _ENTITIES = {"&amp;": "&", "&quot;": '"', "&#39;": "'", "&lt;": "<", "&gt;": ">"}
 
 
+# why something that was pasted is no seed
+NO_ADDRESS = "without http:// or https:// before an address"
+OF_AN_ENGINE = "a search engine's own page"
+BROKEN = "an address with a mistake in it"
+
+
 class Fate(StrEnum):
     """What becomes of an address that was brought."""
 
@@ -53,16 +59,41 @@ class Known:
 def addresses_in(data: bytes) -> list[str]:
     """The addresses in what was brought, normalised, in order; search engines' own pages and links left out."""
     text = decode(data, "")
+    found = _unwrapped(data, text)
+    return _distinct((match.rstrip(_END) for match in _ADDRESS.findall(text)) if found is None else found)
+
+
+def passed_over(data: bytes) -> dict[str, list[str]]:
+    """Of plain text, what is taken for no seed, by the reason. In a saved page most links are the page's own, so nothing is told of one."""
+    text = decode(data, "")
+    if _unwrapped(data, text) is not None:
+        return {}
+    over: dict[str, list[str]] = {NO_ADDRESS: [], OF_AN_ENGINE: [], BROKEN: []}
+    for line in filter(None, map(str.strip, text.removeprefix("\ufeff").splitlines())):
+        found = [match.rstrip(_END) for match in _ADDRESS.findall(line)]
+        if not found and not line.startswith("#"):
+            over[NO_ADDRESS].append(line)
+        for address in found:
+            url = _led_to(address)
+            if url is None:
+                over[BROKEN].append(address)
+            elif _is_engine(url):
+                over[OF_AN_ENGINE].append(address)
+    return {why: what for why, what in over.items() if what}
+
+
+def _unwrapped(data: bytes, text: str) -> Iterable[str] | None:
+    """What JSON, OPML, a sitemap or a web page names; None for plain text."""
     start = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if start.startswith(("{", "[")) and (found := _from_json(text)) is not None:
-        return _distinct(found)
+        return found
     if "<opml" in start:
-        return _distinct(filter(None, map(_outlined, _OUTLINE.findall(text))))
+        return filter(None, map(_outlined, _OUTLINE.findall(text)))
     if "<urlset" in start or "<sitemapindex" in start:
-        return _distinct(read_sitemap(data, url="http://sitemap.invalid/").pages)
+        return read_sitemap(data, url="http://sitemap.invalid/").pages
     if "<html" in start or "<!doctype" in start or "<dl" in start or "<a " in start:
-        return _distinct("".join(groups) for groups in _HREF.findall(text))
-    return _distinct(match.rstrip(_END) for match in _ADDRESS.findall(text))
+        return ("".join(groups) for groups in _HREF.findall(text))
+    return None
 
 
 def results_in(answer: str) -> list[str]:

@@ -53,6 +53,10 @@ class Profile:
                 mark=_mark_of(row["source_url"], marks),
             )
 
+    def without_target(self) -> int:
+        """Imported links of which only the linking page is known: Search Console's latest links are such."""
+        return int(self._session.value("SELECT count(*) FROM backlinks WHERE target_url = ''"))
+
     def mark(self, what: str, kind: str, mark: str, *, note: str = "", now: datetime) -> None:
         """A person's word on a page (kind `url`) or a `domain`; the last one counts."""
         self._session.run(

@@ -175,7 +175,8 @@ def test_columns_that_mean_nothing_to_us_are_named() -> None:
         (b"name,age\nAda,36\n", 'Its first line is "name,age"'),
         (b"just some words\nand more\n", "Known are"),
         ("Überschrift\n".encode("utf-16"), "not an export that is known"),
-        (bytes(range(256)) * 40, "not an export that is known"),
+        (bytes(range(256)) * 40, "it is no text"),
+        ("\u00dc\u00a0b;c\n".encode("cp1252"), "Its first line is"),
     ],
 )
 def test_what_is_no_export_is_refused_with_a_reason(data: bytes, why: str) -> None:

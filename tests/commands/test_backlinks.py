@@ -90,6 +90,17 @@ def test_mistakes_are_told_before_anything_is_read(folder: Path, capsys: pytest.
     assert "Did you mean import?" in said
 
 
+def test_a_name_that_is_no_file_stops_all_and_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = (written(folder, "a.csv", AHREFS), str(folder / "none.csv"), str(folder))
+    assert run(folder, "import", *names) == FAILED
+    assert capsys.readouterr().err.splitlines() == [
+        f"{folder / 'none.csv'}: there is no such file.",
+        f"{folder}: it is a folder. Name the files in it.",
+        "Nothing was read, nor changed.",
+    ]
+    assert not load_campaign(folder / "campaign.toml").database.exists()
+
+
 def test_every_report_is_told_in_the_docs_with_what_it_was_checked_against() -> None:
     text = (ROOT / "docs" / "backlinks.md").read_text("utf-8")
     for report in all_reports():

@@ -84,6 +84,29 @@ def test_other_peoples_pages_are_not_in_your_profile(folder: Folder, capsys: pyt
     assert "no imported link leads from another site to a named page of yours" in capsys.readouterr().err
 
 
+LATEST_LINKS = "Linking page,Last crawled\nhttps://far.example.net/1,2026-10-01\nhttps://far.example.net/2,2026-10-02\n"
+
+
+def test_links_that_name_no_page_of_yours_are_told_apart(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder.path / "latest.csv").write_text(LATEST_LINKS)
+    folder.run("import", str(folder.path / "latest.csv"))
+    assert "It does not name the pages that are linked to" in capsys.readouterr().err
+    assert folder.run("audit", output="audit.html") == DONE
+    said = capsys.readouterr().err
+    assert "3 links of 2 sites" in said
+    assert "2 links name no page that they lead to (as in Search Console's latest links), so an audit leaves them out." in said
+
+
+def test_an_audit_of_nothing_but_such_links_says_why_it_can_t_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "campaign.toml").write_text(CAMPAIGN)
+    (tmp_path / "latest.csv").write_text(LATEST_LINKS)
+    opts = Namespace(campaign=str(tmp_path), damaged=None, output=str(tmp_path / "a.html"), replace=False)
+    assert run_plainly(lambda: _backlinks(["import", str(tmp_path / "latest.csv")], opts)) == DONE
+    assert run_plainly(lambda: _backlinks(["audit"], opts)) == FAILED
+    assert "2 links name no page that they lead to" in capsys.readouterr().err
+    assert not (tmp_path / "a.html").exists()
+
+
 def test_a_mark_on_a_host_holds_for_what_is_below_it(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
     folder.run("mark", "farm.example.net", "disavow")
     folder.run("mark", "https://farm.example.net/2", "keep")
@@ -121,9 +144,14 @@ def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: py
         store.pages.save(replace(make.page(url), final_url=url))
         store.drafts.save(make.draft(url, status=DraftStatus.READY), now=make.NOON)
     folder.run("mark", "farm.example.net", "disavow")
-    assert folder.run("disavow", output="disavow.txt") == DONE
-    assert folder.read("disavow.txt") == ""
-    assert "or a site that you write to" in capsys.readouterr().err
+    assert folder.run("disavow", output="disavow.txt") == FAILED
+    said = capsys.readouterr().err
+    assert "or a site that you write to" in said
+    assert "disavow.txt is not written: nothing is left to disavow" in said
+    assert not (folder.path / "disavow.txt").exists()
+    (folder.path / "old.txt").write_text("# nothing but a remark\n")
+    assert folder.run("disavow", output="disavow.txt", old="old.txt") == FAILED
+    assert not (folder.path / "disavow.txt").exists()
 
 
 @pytest.mark.parametrize(

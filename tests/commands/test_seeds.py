@@ -86,6 +86,24 @@ def test_what_is_new_joins_the_list_once_and_the_rest_is_told_apart(folder: Path
     assert load_campaign(folder / "campaign.toml").seed_urls() == (SEED, new)
 
 
+def test_what_is_passed_over_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["garden.example/links", "hello", "https://www.google.com/search?q=a", *(f"word {number}" for number in range(6))]
+    (folder / "brought.txt").write_text("\n".join(lines))
+    assert run(folder, "add", str(folder / "brought.txt")) == 0
+    said = capsys.readouterr().err
+    assert f"{folder / 'brought.txt'}: there is no web address to add." in said
+    assert "before an address: garden.example/links, hello, word 0, word 1, word 2, and 3 more." in said
+    assert "Passed over as a search engine's own page: https://www.google.com/search?q=a." in said
+
+
+@pytest.mark.parametrize("data", [b"PK\x03\x04https://new.example/", b"\x00\x01\x02https://new.example/"])
+def test_what_is_no_text_is_refused(folder: Path, data: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "seeds.xlsx").write_bytes(data)
+    assert run(folder, "add", str(folder / "seeds.xlsx")) == BAD_INPUT
+    assert "seeds.xlsx: it is no text. Save it as CSV or text." in capsys.readouterr().err
+    assert seeds(folder) == [SEED]
+
+
 def test_searches_are_written_to_a_page_that_is_not_overwritten(folder: Path) -> None:
     output = str(folder / "searches.html")
     assert run(folder, "queries", output=output) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from argparse import Namespace
@@ -15,6 +16,7 @@ from prospector import scaffold
 from prospector.campaign import CampaignError, load_campaign
 from prospector.commands._shared import CommandError, check_arguments, chosen_campaign, open_store, run_plainly
 from prospector.store import Store, StoreError
+from tests.documents import our_commands, parser_of
 
 CAMPAIGN = """\
 name = "garden"
@@ -122,3 +124,12 @@ def test_an_installed_program_finds_its_letters(tmp_path: Path, monkeypatch: pyt
     letters.rmdir()
     with pytest.raises(FileNotFoundError, match="install it again"):
         scaffold.bundled_templates.__wrapped__()
+
+
+@pytest.mark.parametrize("name", our_commands())
+def test_no_text_of_an_option_turns_into_a_heading_however_wide_the_terminal_is(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = parser_of(name, our_commands()[name])
+    for width in range(60, 121):
+        monkeypatch.setenv("COLUMNS", str(width))
+        headings = re.findall(r"^(.+)\n\s*(?:=+|-+)$", parser.format_help(), re.MULTILINE)
+        assert set(headings) == {"Usage", "Options", "Global Options", "Examples", "Exit codes"}, width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from prospector.seeding.finds import Fate, Known, addresses_in, results_in, sorted_out
+from prospector.seeding.finds import BROKEN, NO_ADDRESS, OF_AN_ENGINE, Fate, Known, addresses_in, passed_over, results_in, sorted_out
 
 A, B = "https://a.example/links.html", "http://b.example/resources/?page=2"
 BROUGHT = {
@@ -27,6 +27,17 @@ BROUGHT = {
 @pytest.mark.parametrize("kind", BROUGHT)
 def test_the_addresses_are_found_in_whatever_was_brought(kind: str) -> None:
     assert addresses_in(BROUGHT[kind]) == [A, B]
+
+
+def test_of_pasted_text_it_is_told_what_is_no_seed_and_of_a_saved_page_nothing() -> None:
+    pasted = f"# mine\ngarden.example/links\n{A}\n\nhttps://www.google.com/search?q=a\nhello\nhttps://[::1/\n".encode()
+    assert addresses_in(pasted) == [A]
+    assert passed_over(pasted) == {
+        NO_ADDRESS: ["garden.example/links", "hello"],
+        OF_AN_ENGINE: ["https://www.google.com/search?q=a"],
+        BROKEN: ["https://[::1/"],
+    }
+    assert passed_over(b'<a href="https://www.google.com/preferences">Settings</a> hello') == {}
 
 
 @pytest.mark.parametrize("data", [b"", b"nothing here", b"{broken", b"<html></html>", b"\xff\xfe\x00", b"[1, 2]"])
