@@ -123,7 +123,9 @@ def test_letters_that_were_exported_are_told_to_await_word_of_being_sent(store: 
     store.drafts.save(make.draft(), now=make.NOON)
     (draft,) = store.drafts.list()
     assert "not marked as sent" not in told(store, campaign)
-    store.drafts.change(draft, {"status": DraftStatus.EXPORTED, "exported_at": make.NOON}, actor=Actor.PERSON, kind="exported", now=make.NOON)
+    store.drafts.change(
+        draft, {"status": DraftStatus.EXPORTED, "exported_at": make.NOON}, actor=Actor.PERSON, kind="exported", now=make.NOON
+    )
     assert "  1  letters exported and not marked as sent: scrapy mark DRAFT sent" in told(store, campaign)
 
 

@@ -144,7 +144,9 @@ def test_what_waits_says_until_when_and_what_moves_it(store: Store, campaign: Ca
     note = f"{HIDDEN_ADDRESS}; waits until “Guide” is confirmed dead: next look on Friday"
     store.drafts.change(waiting, {"note": note}, actor=Actor.CRAWL, kind="noted", now=make.NOON)
     rows = dashboard.figures(store, campaign, make.NOON)["waiting"]
-    assert [row.number for row in rows if row.what == "letters for a claim to be confirmed and your word that a hidden address may be used"] == [1]
+    assert [
+        row.number for row in rows if row.what == "letters for a claim to be confirmed and your word that a hidden address may be used"
+    ] == [1]
     later = dashboard.figures(store, campaign, make.NOON + timedelta(days=30))["waiting"]
     assert [(row.number, row.until) for row in later if row.what == "claims for another look"] == [(3, "it can happen now")]
 
