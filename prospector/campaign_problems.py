@@ -197,6 +197,8 @@ def _example(model: type[BaseModel], path: KeyPath, value: Any = None) -> str:
         keys = ", ".join(f"{key} = {toml_literal(item)}" for key, item in needed.items())
         return f"Write it as {header} with {keys} below it." if keys else f"Write it as {header} with its keys below it."
     right = (field.examples or [""])[0] if value is None else value
+    if value is None and field.default and isinstance(field.default, int | float) and not isinstance(field.default, bool):
+        right = field.default  # of a number, the default is the best example, unless it is "none"
     if isinstance(path[-1], str):
         return f"Write it as {path[-1]} = {toml_literal(right)}."
     return f"Write it as {toml_literal(right[0] if isinstance(right, list) else right)}."

@@ -25,6 +25,13 @@ def haste(campaign: Campaign) -> str:
     )
 
 
+def nothing_goes_out(campaign: Campaign) -> str:
+    """A limit for a day that keeps every letter in the house; "" for any other."""
+    if campaign.export.per_day:
+        return ""
+    return f"{_place(campaign, ('export', 'per_day'))}export.per_day: at 0 no letter is ever exported. The default is per_day = 20."
+
+
 def unreachable_sites(campaign: Campaign) -> tuple[str, ...]:
     """Own sites that only this machine or network can see: nothing there can be offered to anybody."""
     return tuple(_unreachable(campaign))

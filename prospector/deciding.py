@@ -321,7 +321,8 @@ class Decisions:
             if outcome is Outcome.NO_REPLY and self.campaign.follow_ups.enabled:  # the reminder wants a new look at its links
                 due = written["sent_at"] + timedelta(days=self.campaign.follow_ups.after_days)
                 self.store.evidence.look_again([claim.target_url for claim in draft.claims], at=max(due, now))
-        return Done(said=f"Marked as {outcome}.", draft_id=draft_id, event_id=event)
+        too = " That says that it was sent, too." if outcome is not Outcome.SENT and draft.status is not DraftStatus.SENT else ""
+        return Done(said=f"Marked as {outcome}.{too}", draft_id=draft_id, event_id=event)
 
     def obey_suppressions(self, *, now: datetime) -> int:
         """Withdraw every letter of the campaign that may never go out, because of what was added to the shared list since; how many."""

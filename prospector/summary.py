@@ -13,16 +13,10 @@ from prospector.store import Funnel, Store
 from prospector.times import when
 from prospector.watching.states import LOSSES, Source, State
 from prospector.watching.words import suspected, watched
+from prospector.words import waits_for
 
 MOST_PROBLEMS = 5  # pages that could not be read are named, up to here
 MOST_REASONS = 5  # likewise reasons to write no letter
-# why a letter waits: what its note says, and what that is to say
-_WAITS_FOR = (
-    ("choose the offer", "your choice of the offer"),
-    ("is confirmed dead", "a claim to be confirmed"),
-    ("no contact found", "somebody to write to"),
-    ("hid this address", "your word that a hidden address may be used"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +134,12 @@ def _steps(funnel: Funnel) -> list[tuple[int, str]]:
         (funnel.pages_with_dead_links, f"pages have dead links; of {funnel.pages_with_contact} we know whom to write to"),
         (ready, f"letters are ready for your review, {waiting} wait for something"),
     ]
-    return steps + ([(decided, "letters you have decided about")] if decided else [])
+    exported = funnel.drafts[DraftStatus.EXPORTED]
+    decisions = [
+        (decided, "letters you have decided about"),
+        (exported, "letters exported and not marked as sent: scrapy mark DRAFT sent, or at the desk: scrapy review"),
+    ]
+    return steps + [(number, what) for number, what in decisions if number]
 
 
 def _table(steps: list[tuple[int, str]]) -> list[str]:
@@ -200,10 +199,8 @@ def _claims(store: Store, now: datetime) -> Iterator[str]:
 
 def _waiting(notes: Iterable[str]) -> Iterator[str]:
     """Letters that are written, and wait."""
-    reasons = Counter(tuple(what for said, what in _WAITS_FOR if said in note) for note in notes)
-    for what, number in reasons.most_common():
-        waits = many(number, "letter waits", "letters wait")
-        yield f"{waits} for {' and '.join(what) or 'something'}: scrapy drafts list --status waiting"
+    for what, number in Counter(map(waits_for, notes)).most_common():
+        yield f"{many(number, 'letter waits', 'letters wait')} for {what}: scrapy drafts list --status waiting"
 
 
 def _seeds_too(campaign: Campaign, ending: Ending) -> str:

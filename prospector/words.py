@@ -107,6 +107,15 @@ _CLAUSES: Mapping[str, Mapping[VerdictKind, str]] = MappingProxyType(
 )
 
 
+# why a letter waits: what its note says, and what that is to say
+_WAITS_FOR = (
+    ("choose the offer", "your choice of the offer"),
+    ("is confirmed dead", "a claim to be confirmed"),
+    ("no contact found", "somebody to write to"),
+    ("hid this address", "your word that a hidden address may be used"),
+)
+
+
 def _row(member: StrEnum) -> tuple[str, str]:
     return _OUTCOMES[member] if isinstance(member, Outcome) else _ROWS[member]
 
@@ -129,3 +138,8 @@ def standing(status: DraftStatus, outcome: str = "") -> str:
 def clause(kind: VerdictKind, *, status: int | None = None, locale: str = "en") -> str:
     """What is wrong with a dead link, for a letter. KeyError for a kind that is not dead; English for a locale without a table."""
     return _CLAUSES.get(locale, _CLAUSES["en"])[kind].format(status=f" ({status})" if status else "")
+
+
+def waits_for(note: str) -> str:
+    """What a waiting letter's note says that it waits for, to go on after “waits for”."""
+    return " and ".join(what for said, what in _WAITS_FOR if said in note) or "something"

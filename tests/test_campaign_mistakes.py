@@ -65,6 +65,7 @@ AT_TOP = [  # a line at the top of the file, and what is said of it
     ("crawl.delay = nan", "crawl.delay: nan is not a number to count with. Write it as delay = 1.0."),
     ("crawl.delay = -0.5", "crawl.delay: -0.5 is too small: at least 0. Write it as delay = 1.0."),
     ('crawl.delay = "2"', 'crawl.delay: "2" is not a number. Write it as delay = 2.0.'),
+    ("archive.delay = -1", "archive.delay: -1 is too small: at least 0. Write it as delay = 1.0."),
     ("crawl.per_host = 0", "crawl.per_host: 0 is too small: at least 1. Write it as per_host = 1."),
     ("crawl.timeout = 0", "crawl.timeout: 0 is too small: more than 0. Write it as timeout = 20.0."),
     ("thresholds.strong = 70", "thresholds.strong: 70 is too large: at most 1. Write it as strong = 0.7."),

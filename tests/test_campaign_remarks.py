@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from prospector.campaign import DEMO, load_campaign
-from prospector.campaign_remarks import haste, unreachable_sites
+from prospector.campaign_remarks import haste, nothing_goes_out, unreachable_sites
 from tests.test_campaign import SENDER, TOP, load
 
 
@@ -24,6 +24,12 @@ def test_a_decent_pace_or_one_for_ones_own_site_or_the_demo_is_nobodys_business(
     assert haste(load(tmp_path, TOP + own + SENDER)) == ""
     assert haste(load(tmp_path, TOP + own + SENDER + "[crawl]\ndelay = 1\n")) == ""
     assert haste(load_campaign(DEMO, home=tmp_path)) == ""
+
+
+def test_a_limit_that_lets_no_letter_out_is_said(tmp_path: Path) -> None:
+    own = TOP + '[[sites]]\nurl = "https://example.org/"\n' + SENDER
+    assert "no letter is ever exported" in nothing_goes_out(load(tmp_path, own + "[export]\nper_day = 0\n"))
+    assert nothing_goes_out(load(tmp_path, own + "[export]\nper_day = 1\n")) == ""
 
 
 @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "192.168.1.4", "[::1]", "garden.local", "app.localhost"])

@@ -87,6 +87,17 @@ class TestApproval:
         assert world.draft().status is DraftStatus.READY
 
 
+class TestMark:
+    def test_news_of_a_letter_that_nobody_said_was_sent_says_that_it_was(self, world: World) -> None:
+        world.page()
+        draft = world.crawl()
+        done(world.decisions.approve(draft.id, now=NOW))
+        assert done(world.decisions.mark(draft.id, Outcome.WON, now=NOW)).said == "Marked as won. That says that it was sent, too."
+        done(world.decisions.undo(now=NOW))
+        assert done(world.decisions.mark(draft.id, Outcome.SENT, now=NOW)).said == "Marked as sent."
+        assert done(world.decisions.mark(draft.id, Outcome.WON, now=NOW)).said == "Marked as won."
+
+
 class TestUndo:
     def test_several_steps_back(self, world: World) -> None:
         world.page()

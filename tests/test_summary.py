@@ -9,7 +9,7 @@ import pytest
 
 from prospector.campaign import DEMO, Campaign, load_campaign
 from prospector.items import Confidence, DraftStatus, Stage, VerdictKind
-from prospector.store import Store, Visit
+from prospector.store import Actor, Store, Visit
 from prospector.summary import Ending, summary_lines
 from tests.store import builders as make
 
@@ -116,6 +116,17 @@ def test_letters_that_wait_are_told_with_what_they_wait_for(store: Store, campai
     assert f"  1 letter waits for your choice of the offer and a claim to be confirmed{command}" in said
     assert f"  1 letter waits for a claim to be confirmed and somebody to write to{command}" in said
     assert said.splitlines()[-2] == "Next: scrapy review, or scrapy drafts list"
+
+
+def test_letters_that_were_exported_are_told_to_await_word_of_being_sent(store: Store, campaign: Campaign) -> None:
+    a_page_with_dead_links(store)
+    store.drafts.save(make.draft(), now=make.NOON)
+    (draft,) = store.drafts.list()
+    assert "not marked as sent" not in told(store, campaign)
+    store.drafts.change(
+        draft, {"status": DraftStatus.EXPORTED, "exported_at": make.NOON}, actor=Actor.PERSON, kind="exported", now=make.NOON
+    )
+    assert "  1  letters exported and not marked as sent: scrapy mark DRAFT sent" in told(store, campaign)
 
 
 def test_pages_without_a_letter_are_told_with_the_reason(store: Store, campaign: Campaign) -> None:

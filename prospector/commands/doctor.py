@@ -24,7 +24,7 @@ from scrapy.commands import ScrapyCommand
 from scrapy.settings import Settings
 
 from prospector.campaign import Campaign, CampaignError, find_campaign
-from prospector.campaign_remarks import haste, unreachable_sites
+from prospector.campaign_remarks import haste, nothing_goes_out, unreachable_sites
 from prospector.checking.browser_search import find_chromium, why_no_chromium
 from prospector.commands._shared import (
     DONE,
@@ -171,7 +171,7 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
 
 
 def remarks(campaign: Campaign) -> Iterator[Finding]:
-    for line in filter(None, (*unreachable_sites(campaign), haste(campaign))):
+    for line in filter(None, (*unreachable_sites(campaign), haste(campaign), nothing_goes_out(campaign))):
         yield Finding(level=Level.WARN, subject="better", text=line)
 
 

@@ -199,7 +199,8 @@ def explained(store: Store, campaign: Campaign, url: str) -> Iterator[str]:
         yield f"  {piece.source.value:<{width}}  {_short(piece.text)}"
     yield f"  {'in a few words':<{width}}  {', '.join(ranker.telling_words(topic)) or 'nothing that tells it from other pages'}"
     yield ""
-    yield f"Your pages that come nearest, of {ranker.documents}"
+    yield f"Your pages that come nearest, of {ranker.documents}: how sure it is of each, from 0 to 1"
+    yield "  (below a page: which share of that page's own score each kind of evidence made, so a weak page's shares can be larger)"
     nearest = ranker.nearest(topic, strong=thresholds.strong)
     for match in nearest:
         yield f"  {match.confidence:.2f}  {match.page_url}  {match.page_title}"

@@ -30,7 +30,7 @@ from prospector.store import ProspectCount, Store, TargetCount, Wish
 from prospector.store.figure_tables import SCORE_STEP
 from prospector.store.figures import LetterWaits
 from prospector.times import when
-from prospector.words import label, sentence
+from prospector.words import label, sentence, waits_for
 
 MOST_SHOWN = 12  # of a list that goes on
 LONGEST_ADDRESS = 90  # letters shown of an address; a link leads to the whole
@@ -231,12 +231,15 @@ def waiting(
     soonest = f"the first {when(next_at, now)}" if next_at else "their time has come"
     back = f"the first {when(letters.snoozed_until, now)}" if letters.snoozed_until else "their day comes"
     early = letters.approved_in_advance
+    held: Counter[str] = Counter()
+    for note, size in letters.notes:
+        held[waits_for(note)] += size
     rows = (
         (due[0], "claims for another look", "it can happen now", "scrapy crawl recheck"),
         (sum(due[1:]), "claims for another look", soonest, "scrapy crawl recheck, when it is time"),
         (taken, "addresses that seem taken over, for your word", "you have looked", "scrapy review"),
         (status[DraftStatus.READY], "letters for your review", "you decide", "scrapy review"),
-        (status[DraftStatus.WAITING], "letters for a claim, an offer or a contact", "it is there", "scrapy drafts list --status waiting"),
+        *((size, f"letters for {what}", "it is there", "scrapy drafts list --status waiting") for what, size in held.most_common()),
         (status[DraftStatus.SNOOZED], "letters you put aside", back, ""),
         (early, "letters approved in advance", "their claims are confirmed", "scrapy crawl recheck"),
         (status[DraftStatus.APPROVED] - early, "approved letters", "you export them", "scrapy export outreach -o letters/"),

@@ -35,6 +35,7 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
     draft, store = dossier.draft, decisions.store
     place = store.desk.place(draft.id, wanted)
     claims = shown_claims(dossier, now, own_pages=decisions.campaign.templates.own_pages)
+    editable = draft.status not in OUT
     why_not = decisions.why_not_handed_over(draft.id, now=now) if draft.status in HAND_OVER else ""
     return {
         "wanted": wanted,
@@ -51,7 +52,8 @@ def draft_values(decisions: Decisions, dossier: Dossier, wanted: Filter, *, now:
         "contact": next((route for route in dossier.routes if route.id == dossier.contact_id), None),
         "other_routes": tuple(route for route in dossier.routes if route.id != dossier.contact_id),
         "is_mail": "@" in draft.recipient and not draft.recipient.startswith(("http://", "https://")),
-        "editable": draft.status not in OUT,
+        "editable": editable,
+        "wants_leave": editable and not draft.hidden_address_allowed_at and decisions.checks.is_hidden(draft),
         "why_not_handed_over": why_not,
         "look_helps": why_not.endswith(LOOK_AGAIN),
         "out_today": decisions.out_today(now=now),

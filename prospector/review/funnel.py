@@ -20,7 +20,7 @@ _OUT = frozenset({DraftStatus.EXPORTED, DraftStatus.SENT})
 _UNANSWERED = frozenset({Stage.FOUND, Stage.DRAFTED, Stage.CONTACTED})
 
 _NOT_APPROVED = {
-    DraftStatus.WAITING: "waiting for a claim to be confirmed, an offer to be chosen or somebody to write to",
+    DraftStatus.WAITING: "waiting for a claim, an offer, a contact or a word of yours",
     DraftStatus.READY: "ready for your review",
     DraftStatus.SNOOZED: "put aside for later",
     DraftStatus.REJECTED: "rejected by you",

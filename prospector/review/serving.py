@@ -20,7 +20,7 @@ from prospector.review.draft_page import draft_values, letter_values
 from prospector.review.filters import read_filter, read_page
 from prospector.review.guard import SNAPSHOT_POLICY, Guard, framed_by_us
 from prospector.review.letter import MAX_BODY, MAX_SUBJECT
-from prospector.review.pages import Pages
+from prospector.review.pages import Pages, number_of
 from prospector.review.queue_page import queue_values
 from prospector.review.snapshot import framed
 from prospector.store import Store, StoreError
@@ -174,9 +174,9 @@ class _Handlers:
             return _told(result)
         made, said, events = result
         content = base64.b64encode(made.content).decode()
-        return web.json_response(
-            {"said": said, "name": made.name, "kind": made.kind, "content": content, "ids": made.letters, "events": events}
-        )
+        out_today = number_of(self._desk.decisions.out_today(now=self._desk.now()), "letter")
+        said_of_it = {"said": said, "out_today": out_today, "ids": made.letters, "events": events}
+        return web.json_response({"name": made.name, "kind": made.kind, "content": content, **said_of_it})
 
     async def make_due(self, request: web.Request) -> web.Response:
         await deeds.wishes_of(request)

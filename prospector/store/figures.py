@@ -68,6 +68,7 @@ class Wish:
 class LetterWaits:
     snoozed_until: datetime | None  # the first of them
     approved_in_advance: int  # they go out once their claims are confirmed
+    notes: tuple[tuple[str, int], ...]  # what those that wait say of themselves, each with how many do
 
 
 class Figures:
@@ -142,6 +143,12 @@ class Figures:
             snoozed_until=maybe_time(self._session.value("SELECT min(snoozed_until) FROM drafts WHERE status = 'snoozed'")),
             approved_in_advance=self._session.value(
                 "SELECT count(*) FROM drafts WHERE status = 'approved' AND released_at IS NULL AND follow_up_of IS NULL"
+            ),
+            notes=tuple(
+                (row["note"] or "", row["number"])
+                for row in self._session.rows(
+                    "SELECT note, count(*) AS number FROM drafts WHERE status = 'waiting' AND follow_up_of IS NULL GROUP BY note"
+                )
             ),
         )
 

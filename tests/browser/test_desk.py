@@ -214,6 +214,7 @@ async def test_approved_letters_are_downloaded_marked_and_told_as_sent(page: Pag
     with zipfile.ZipFile(tmp_path / "letters.zip") as packed:
         assert packed.namelist() == ["0002-library.test.eml", "0003-school.test.eml"]
     await expect(page.locator("#exported")).to_contain_text("2 letters in demo-letters")
+    await expect(page.locator("#out-today")).to_have_text("2 letters")
     assert status(desk, 2) is DraftStatus.EXPORTED
     await page.get_by_role("button", name="Take the export back").click()
     await said(page, "Undone")
@@ -302,6 +303,14 @@ async def test_new_facts_are_shown_beside_ones_own_words(page: Page, desk: Desk)
 
 
 # -- by keyboard and by ear --------------------------------------------------------------------------------------------------
+
+
+async def test_enter_opens_the_first_letter_before_any_is_chosen(page: Page, desk: Desk) -> None:
+    await page.goto("/")
+    first = await page.locator(".row").first.get_attribute("data-href")
+    assert first
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**{first}")
 
 
 async def test_everything_by_keyboard(page: Page, desk: Desk) -> None:

@@ -6,12 +6,16 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from argparse import Namespace
+from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from prospector.campaign import CampaignError, load_campaign
+from prospector.campaign import Campaign, CampaignError, load_campaign
+from prospector.campaign_problems import fields_at
 from prospector.commands._shared import run_plainly
 from prospector.commands.init import init
 from prospector.outreach.templates import load_templates
@@ -162,3 +166,20 @@ def test_its_help_shows_examples_and_exit_codes(tmp_path: Path) -> None:
     text = done.stdout.decode("ascii")
     assert "  scrapy init example-gardens  " in text
     assert re.search(r"Exit codes\n=+\n  0  done\n", text)
+
+
+def test_what_a_new_campaign_shows_as_a_default_is_one() -> None:
+    text = (files("prospector.scaffold") / "campaign.toml").read_text("utf-8")
+    table: tuple[str, ...] = ()
+    for line in text.splitlines():
+        if header := re.match(r"\[+(\w+)\]+", line):
+            table = (header[1],)
+        shown = re.match(r"# (\w+) = ", line)
+        if shown and table != ("verdicts",):  # the judge's own policy, which docs/campaign.md is held to
+            field = fields_at(Campaign, table)[shown[1]]
+            default = field.get_default(call_default_factory=True)
+            if isinstance(default, tuple):
+                default = list(default)
+            elif isinstance(default, timedelta):
+                default = f"{default / timedelta(hours=1):g}h"
+            assert (tomllib.loads(line[2:])[shown[1]] == default) != ("# e.g.; " in line), line

@@ -148,6 +148,8 @@ def test_an_explanation_shows_the_evidence_the_parts_and_the_threshold(
     told = capsys.readouterr().out
     assert any(line.split() == ["the", "link", "text", "How", "to", "make", "compost"] for line in told.splitlines())
     assert GUIDE.url in told
+    assert "how sure it is of each, from 0 to 1" in told
+    assert "share of that page's own score" in told
     assert re.search(r'%  the link text: "make", "compost" in the page.s title', told)
     assert "70% make a strong match (thresholds.strong)" in told
     assert store.findings.matches(COMPOST) == ()

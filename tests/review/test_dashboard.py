@@ -14,6 +14,7 @@ import pytest
 from prospector.campaign import Campaign, find_campaign
 from prospector.items import ArchivedCopy, Confidence, DraftStatus, Part, Score, Stage, VerdictKind
 from prospector.links.parsing import parse
+from prospector.outreach.letter import HIDDEN_ADDRESS
 from prospector.review import dashboard
 from prospector.review.funnel import Stretch, funnel
 from prospector.store import Actor, Store
@@ -139,6 +140,13 @@ def test_what_waits_says_until_when_and_what_moves_it(store: Store, campaign: Ca
     assert waits["letters for your review", "you decide"] == (1, "scrapy review")
     assert waits["letters you put aside", "their day comes"][0] == 1
     assert [number for (what, _), (number, _) in waits.items() if what == "claims for another look"] == [3]
+    (waiting,) = store.drafts.list(DraftStatus.WAITING)
+    note = f"{HIDDEN_ADDRESS}; waits until “Guide” is confirmed dead: next look on Friday"
+    store.drafts.change(waiting, {"note": note}, actor=Actor.CRAWL, kind="noted", now=make.NOON)
+    rows = dashboard.figures(store, campaign, make.NOON)["waiting"]
+    assert [
+        row.number for row in rows if row.what == "letters for a claim to be confirmed and your word that a hidden address may be used"
+    ] == [1]
     later = dashboard.figures(store, campaign, make.NOON + timedelta(days=30))["waiting"]
     assert [(row.number, row.until) for row in later if row.what == "claims for another look"] == [(3, "it can happen now")]
 

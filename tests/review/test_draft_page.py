@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from prospector.deciding import Outcome
-from prospector.items import ArchivedCopy, DraftKind, DraftStatus
+from prospector.items import ArchivedCopy, Contact, ContactKind, DraftKind, DraftStatus
 from prospector.items import Outcome as Answer
 from prospector.review.draft_page import draft_values
 from prospector.review.pages import Pages
@@ -143,6 +143,21 @@ def test_an_export_is_taken_back_by_its_number_alone(world: World) -> None:
     assert "Delete the file" in done(world.decisions.undo(event, now=NOW)).said
     assert "take-back" not in html(world, draft_id)
     assert world.suppressions.letters() == ()
+
+
+def test_leave_for_a_hidden_address_is_asked_for_above_the_letter(world: World) -> None:
+    where = {"site": "greenlist.example", "kind": ContactKind.EMAIL, "value": "bo@greenlist.example", "source_url": PAGE, "found_at": NOW}
+    world.page(contact=Contact(**where, deobfuscated=True))
+    draft_id = world.crawl().id
+    approve, leave = 'class="primary" data-deed="approve"', 'data-deed="hidden"'
+    shown = html(world, draft_id)
+    assert shown.count(leave) == 1
+    assert shown.index(leave) < shown.index('id="letter-title"')
+    assert approve not in shown
+    done(world.decisions.allow_hidden_address(draft_id, now=NOW))
+    shown = html(world, draft_id)
+    assert leave not in shown
+    assert approve in shown
 
 
 def test_a_copy_of_another_page_says_whose_it_is(world: World) -> None:

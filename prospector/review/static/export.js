@@ -24,6 +24,7 @@ async function exportLetters() {
   one("#to-export").hidden = true;
   one("#exported").hidden = false; // no new page: it could stop the download
   one("#exported-said").textContent = result.said;
+  one("#out-today").textContent = result.out_today;
 }
 
 Object.assign(deeds, {

@@ -13,6 +13,8 @@ function chooseRow(index) {
   sessionStorage.setItem("row", rows[row].dataset.id);
 }
 
+const openChosen = () => go((rows[row] || rows[0]).dataset.href); // before any is chosen: the first
+
 const picked = () => rows.filter((each) => one(".pick", each).checked);
 
 function showPicked() {
@@ -35,8 +37,8 @@ function bulk(name) {
 if (rows.length) Object.assign(keys, {
   j: () => chooseRow(row + 1),
   k: () => chooseRow(row - 1),
-  Enter: () => rows[row] && go(rows[row].dataset.href),
-  o: () => rows[row] && go(rows[row].dataset.href),
+  Enter: openChosen,
+  o: openChosen,
   " ": () => { if (row >= 0) { one(".pick", rows[row]).click(); } },
   a: () => bulk("approve"),
   x: () => bulk("reject"),
