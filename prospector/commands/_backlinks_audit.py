@@ -103,6 +103,12 @@ def run_mark(args: list[str], opts: argparse.Namespace) -> int:
     campaign = chosen_campaign(opts.campaign)
     with open_store(campaign) as store:
         known = store.profile.is_known(name)
+        if not known and mark == "disavow":
+            raise CommandError(
+                f"no imported link comes from {name}, so there is nothing of it to disavow. Import a report that names it, or write it into a "
+                "file of your own: scrapy backlinks disavow -o FILE --old YOURS",
+                FAILED,
+            )
         store.profile.mark(name, "domain" if entry.domain else "url", mark, note=" ".join(opts.note.split()), now=utc_now())
     if not known:
         say(f"No imported link comes from {name}; the mark is kept all the same.")

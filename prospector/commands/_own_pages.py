@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prospector.campaign import Campaign
-from prospector.commands._shared import BAD_INPUT, CommandError, open_store, say
+from prospector.commands._shared import BAD_INPUT, FAILED, CommandError, open_store, say
 from prospector.drafting import Writer, open_suppressions
 from prospector.links.sites import site_of
 from prospector.links.urls import normalise
@@ -24,6 +24,8 @@ def mark_own_page(what: str, mark: str, *, note: str, campaign: Campaign, listed
         sites = " or ".join(sorted(own_sites(campaign))) or "a site of the campaign"
         raise CommandError(f"{what} is no page of yours: letter and redirect are for addresses on {sites}.", BAD_INPUT)
     with open_store(campaign) as store, open_suppressions(campaign, listed) as suppressions:
+        if mark == "letter" and not _was_heard_of(store, url):
+            raise CommandError(f"{url} is in no imported report, and was never checked. Is it written as the report has it?", FAILED)
         writer = Writer(store, campaign, suppressions)
         if mark == "letter" and not any(one.purpose == OWN_PAGE for one in writer.templates.values()):
             raise CommandError(
@@ -36,6 +38,10 @@ def mark_own_page(what: str, mark: str, *, note: str, campaign: Campaign, listed
         for line in said(store, url, mark):
             say(line)
     return 0
+
+
+def _was_heard_of(store: Store, url: str) -> bool:
+    return store.evidence.verdict(url) is not None or any(target == url for target, _ in store.backlinks.targets())
 
 
 def said(store: Store, url: str, mark: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from difflib import get_close_matches
 from inspect import signature
 from pathlib import Path
@@ -32,7 +32,7 @@ from prospector.commands._shared import (
     run_plainly,
     say,
 )
-from prospector.spiders.campaign_spider import CampaignSpider
+from prospector.spiders.campaign_spider import OFF, ON, CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.spiders.links import LinksSpider, lines
 from prospector.spiders.worker import WorkerSpider
@@ -128,7 +128,7 @@ class Command(ScrapyCrawl):
             say(
                 f'{campaign.path.name}: no keywords, so pages can\'t be told by subject. Write keywords = ["your subject"] above the first [table].'
             )
-        if name == "recheck" and not campaign.database.exists():
+        if name in {"recheck", "monitor"} and not campaign.database.exists():
             raise CommandError(NOTHING_CRAWLED.format(database=campaign.database))
         assert self.settings is not None
         check_manners(self.settings, campaign)
@@ -158,15 +158,17 @@ def only_warnings(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING
 
 
-def _check_spider_arguments(spider: type[Spider], given: Iterable[str]) -> None:
+def _check_spider_arguments(spider: type[Spider], given: Mapping[str, str]) -> None:
     """Scrapy takes any; a mistyped one must not crawl the demo in place of a client's campaign."""
     known = set(signature(spider.__init__).parameters) - {"self", "args", "kwargs"}
     if issubclass(spider, CampaignSpider):
         known = {"campaign", *spider.arguments}
-    for name in given:
+    for name, value in given.items():
         if name not in known:
             known_ones = ", ".join(f"-a {one}=…" for one in sorted(known))
             raise CommandError(f"-a {name}=…: the spider {spider.name} knows no such argument. It knows {known_ones}.", BAD_INPUT)
+        if issubclass(spider, CampaignSpider) and name in spider.switches and value.lower() not in (*ON, *OFF):
+            raise CommandError(f"-a {name}={value}: it is on or off. Write it as -a {name}=1, or leave it out.", BAD_INPUT)
 
 
 def _check_list(urls: str) -> None:

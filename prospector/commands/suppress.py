@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,16 +82,16 @@ def _suppress(args: list[str], opts: argparse.Namespace, setting: str | None) ->
     check_arguments(args, opts, at_most=1000, usage=USAGE)
     match args:
         case ["add", *names] if names:
-            for listed in _lists(opts.campaign, setting):
-                with listed:
-                    _add(listed, names, opts.note)
+            with _lists(opts.campaign, setting) as lists:
+                _add(lists, names, opts.note)
             _obey(opts.campaign, setting)
         case ["remove", name]:
-            with Suppressions.open(setting) as listed:
-                _remove(listed, name)
+            with _lists(opts.campaign, setting) as lists:
+                _remove(lists, name)
         case ["list"]:
-            with Suppressions.open(setting) as listed:
-                _list(listed)
+            with _lists(opts.campaign, setting) as lists:
+                for listed in lists:
+                    _list(listed)
         case ["import", file]:
             with Suppressions.open(setting) as listed:
                 _import(listed, Path(file))
@@ -102,35 +103,44 @@ def _suppress(args: list[str], opts: argparse.Namespace, setting: str | None) ->
             raise CommandError(f"Usage: {USAGE}", BAD_INPUT)
 
 
-def _lists(given: str | None, setting: str | None) -> Iterator[Suppressions]:
-    """The list of all campaigns, and where the demo is tried out its own too: its people don't exist, and must not be written to either."""
-    yield Suppressions.open(setting)
-    try:
-        campaign, _ = find_campaign(given, Path.cwd())
-    except CampaignError:
-        return
-    if campaign.is_demo and campaign.database.is_file() and not setting:
-        yield open_suppressions(campaign, None)
+@contextmanager
+def _lists(given: str | None, setting: str | None) -> Iterator[tuple[Suppressions, ...]]:
+    """The list of all campaigns, and where the demo is tried out its own too: its people don't exist, and must not be written to either.
+
+    What is asked for in the demo's folder may be meant in earnest, so it is done to both.
+    """
+    with ExitStack() as open_lists:
+        lists = [open_lists.enter_context(Suppressions.open(setting))]
+        try:
+            campaign, _ = find_campaign(given, Path.cwd())
+        except CampaignError:
+            campaign = None
+        if campaign is not None and campaign.is_demo and campaign.database.is_file() and not setting:
+            lists.append(open_lists.enter_context(open_suppressions(campaign, None)))
+        yield tuple(lists)
 
 
-def _add(listed: Suppressions, names: list[str], note: str) -> None:
-    wrong = [name for name in names if not listed.understands(name)]
+def _add(lists: tuple[Suppressions, ...], names: list[str], note: str) -> None:
+    wrong = [name for name in names if not lists[0].understands(name)]
     if wrong:
         raise CommandError(
             "\n".join(f"“{name}” is neither an e-mail address nor a domain. Nothing was added." for name in wrong), BAD_INPUT
         )
-    new = sum(listed.add(name, note=" ".join(note.split()), now=utc_now()) for name in names)
-    say(f"{new} added{f', {len(names) - new} on the list already' if new < len(names) else ''}: {listed.path}")
+    for listed in lists:
+        new = sum(listed.add(name, note=" ".join(note.split()), now=utc_now()) for name in names)
+        say(f"{new} added{f', {len(names) - new} on the list already' if new < len(names) else ''}: {listed.path}")
+    if len(lists) > 1:
+        say(f"The first is the list of all your campaigns, the second the demo's. To undo both: scrapy suppress remove {names[0]}")
 
 
-def _remove(listed: Suppressions, name: str) -> None:
+def _remove(lists: tuple[Suppressions, ...], name: str) -> None:
     try:
-        number = listed.remove(name)
+        number = sum(listed.remove(name) for listed in lists)
     except ValueError as error:
         raise CommandError(f"{error}.", BAD_INPUT) from error
     if not number:
         raise CommandError(f"{name} is not on the list. What is above it may be: an address is also covered by its domain.", FAILED)
-    say(f"{name} is off the list.")
+    say(f"{name} is off {'the list' if len(lists) == 1 else 'the list of all your campaigns, and that of the demo'}.")
 
 
 def _list(listed: Suppressions) -> None:

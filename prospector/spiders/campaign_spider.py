@@ -43,6 +43,8 @@ class Looks:
 looks_judged = object()
 """A signal: looks were judged and are in the store; `judged` has each with its target's verdict."""
 
+ON, OFF = ("1", "yes", "true", "on"), ("", "0", "no", "false", "off")  # what `-a` may say of a switch
+
 
 class CampaignSpider(Spider):
     """A spider that works for a campaign and its database.
@@ -51,6 +53,7 @@ class CampaignSpider(Spider):
     """
 
     arguments: ClassVar[tuple[str, ...]] = ()  # what `-a` may say to it beside the campaign
+    switches: ClassVar[tuple[str, ...]] = ()  # those of them that are on or off: ON or OFF
     custom_settings = {"DOWNLOAD_SLOTS": SLOT_SETTINGS}  # noqa: RUF012 - Scrapy's own declaration
 
     campaign: Campaign

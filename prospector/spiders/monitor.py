@@ -19,7 +19,7 @@ from prospector.links.extract import read_page
 from prospector.links.sites import site_of
 from prospector.links.urls import normalise
 from prospector.scoring.hidden import hidden_links
-from prospector.spiders.campaign_spider import CampaignSpider
+from prospector.spiders.campaign_spider import ON, CampaignSpider
 from prospector.spiders.clock import utc_now
 from prospector.spiders.reading import header, in_words, not_a_page, own_sites
 from prospector.store.watching import KnownLink, SentLetter
@@ -38,7 +38,7 @@ class MonitorSpider(CampaignSpider):
     """Every due page is visited once, for all that is watched on it. What came of it is judged where it is kept."""
 
     name = "monitor"
-    arguments = ("profile", "now")
+    arguments = switches = ("profile", "now")
 
     def __init__(self, profile: str = "", now: str = "", **kwargs: Any) -> None:
         """
@@ -46,7 +46,7 @@ class MonitorSpider(CampaignSpider):
         :param now: 1: visit the pages of all letters that were sent, due or not.
         """
         super().__init__(**kwargs)
-        self.with_profile, self.at_once = _yes(profile), _yes(now)
+        self.with_profile, self.at_once = profile.lower() in ON, now.lower() in ON
         self.results: asyncio.Queue[WatchedPage | None] = asyncio.Queue()
         self.all_asked = False
 
@@ -169,10 +169,6 @@ class MonitorSpider(CampaignSpider):
 
     def waited_for(self) -> list[str]:
         return self.requests.hosts() if hasattr(self, "requests") else []
-
-
-def _yes(value: str) -> bool:
-    return value.lower() not in ("", "0", "no", "false")
 
 
 def look_of(response: Response, page_url: str) -> PageLook:

@@ -154,6 +154,13 @@ def test_a_site_that_is_written_to_is_never_disavowed(folder: Folder, capsys: py
     assert not (folder.path / "disavow.txt").exists()
 
 
+def test_what_no_report_names_is_not_disavowed(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    assert folder.run("mark", "google.com", "disavow") == FAILED
+    assert "no imported link comes from google.com" in capsys.readouterr().err
+    with folder.open() as store:
+        assert store.profile.marked("disavow") == ()
+
+
 @pytest.mark.parametrize(
     "args", [["mark"], ["mark", "a.example"], ["mark", "a.example", "burn"], ["mark", "no name", "keep"], ["audit"], ["disavow"]]
 )

@@ -105,9 +105,15 @@ class TestBeforeAnythingStarts:
         assert typed("resources") == 2
         assert "s.txt:2: all seeds are on your own site, or on the list of what to ignore." in capsys.readouterr().err
 
-    def test_a_recheck_before_any_crawl(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize("value", ["maybe", "2"])
+    def test_a_switch_is_on_or_off(self, typed: Typed, capsys: pytest.CaptureFixture[str], value: str) -> None:
+        assert typed("monitor", "-a", f"now={value}") == 2
+        assert f"-a now={value}: it is on or off. Write it as -a now=1, or leave it out." in capsys.readouterr().err
+
+    @pytest.mark.parametrize("spider", ["recheck", "monitor"])
+    def test_what_looks_again_before_any_crawl(self, typed: Typed, tmp_path: Path, capsys: pytest.CaptureFixture[str], spider: str) -> None:
         campaign_in(tmp_path)
-        assert typed("recheck") == 1
+        assert typed(spider) == 1
         assert "nothing has been crawled for this campaign yet. Begin with: scrapy crawl resources" in capsys.readouterr().err
         assert not (tmp_path / "output").exists()
 

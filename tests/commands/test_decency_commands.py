@@ -10,12 +10,15 @@ from typing import TextIO
 
 import pytest
 
+from prospector.campaign import DEMO, load_campaign
 from prospector.commands import suppress
 from prospector.commands._shared import run_plainly
 from prospector.commands.forget import _forget
 from prospector.commands.mark import _mark, is_message_id
 from prospector.commands.suppress import _suppress
+from prospector.drafting import open_suppressions
 from prospector.items import DraftStatus, Stage
+from prospector.store import Store
 from prospector.store.suppressions import Suppressions
 from tests.crawling import scrapy
 from tests.desk_world import NOW, PAGE, World, done
@@ -169,6 +172,27 @@ class TestSuppress:
         with Suppressions.open(setting) as listed:
             assert listed.entries() == ()
         assert "also covered by its domain" in capsys.readouterr().err
+
+    def test_in_the_demos_folder_both_lists_take_it_and_both_let_it_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        demo = load_campaign(DEMO, home=tmp_path)
+        Store.open(demo.database).close()
+        ours = options(tmp_path, campaign=None)
+
+        def on_both() -> list[bool]:
+            with Suppressions.open() as listed, open_suppressions(demo, None) as demos:
+                return [bool(each.blocked(address="zed@demo.example", site="", page_url="")) for each in (listed, demos)]
+
+        assert run_plainly(lambda: _suppress(["add", "zed@demo.example"], ours, None)) == 0
+        assert on_both() == [True, True]
+        assert "To undo both: scrapy suppress remove zed@demo.example" in capsys.readouterr().err
+        assert run_plainly(lambda: _suppress(["list"], ours, None)) == 0
+        assert str(tmp_path / "output" / "demo-suppressions.db") in capsys.readouterr().err
+        assert run_plainly(lambda: _suppress(["remove", "zed@demo.example"], ours, None)) == 0
+        assert on_both() == [False, False]
+        assert "is off the list of all your campaigns, and that of the demo." in capsys.readouterr().err
 
 
 class TestForget:

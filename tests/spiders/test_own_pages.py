@@ -85,6 +85,12 @@ async def test_who_links_to_a_marked_page_is_told_its_new_place(owner: Owner, ca
     assert "archive" not in said.lower()
 
 
+def test_a_page_that_nobody_named_gets_no_mark(owner: Owner) -> None:
+    owner.knows(("http://lists.test/", owner.web.missing(OWN, OLD)))
+    with pytest.raises(CommandError, match="is in no imported report, and was never checked"):
+        owner.marks(owner.web.missing(OWN, "/neverheard"), "letter")
+
+
 async def test_where_nothing_takes_its_place_nothing_is_asked(owner: Owner) -> None:
     mine = owner.web.missing(OWN, "/events/summer-party")
     listing = owner.web.link_list("lists.test", "/links.html", [mine])
