@@ -146,8 +146,9 @@ def test_an_export_is_taken_back_by_its_number_alone(world: World) -> None:
 
 
 def test_leave_for_a_hidden_address_is_asked_for_above_the_letter(world: World) -> None:
-    where = {"site": "greenlist.example", "kind": ContactKind.EMAIL, "value": "bo@greenlist.example", "source_url": PAGE, "found_at": NOW}
-    world.page(contact=Contact(**where, deobfuscated=True))
+    bo = "bo@greenlist.example"
+    hidden = Contact(site="greenlist.example", kind=ContactKind.EMAIL, value=bo, source_url=PAGE, found_at=NOW, deobfuscated=True)
+    world.page(contact=hidden)
     draft_id = world.crawl().id
     approve, leave = 'class="primary" data-deed="approve"', 'data-deed="hidden"'
     shown = html(world, draft_id)
