@@ -206,7 +206,7 @@ def _rows(records: Iterator[Record], report: Report, names: Sequence[str]) -> It
         if damage:
             yield Damaged(line=line, why=damage)
         elif len(cells) < least:
-            yield Damaged(line=line, why=f"it has {len(cells)} columns, and should have {width}")
+            yield Damaged(line=line, why=f"it has {len(cells)} {'column' if len(cells) == 1 else 'columns'}, and should have {width}")
         else:
             if len(cells) < width:
                 cells.extend([""] * (width - len(cells)))

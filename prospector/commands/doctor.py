@@ -161,7 +161,7 @@ def diagnose(given: str | None, cwd: Path, *, now: datetime, hosts_file: str, pr
             problems = (f"{words} in {error.where.removeprefix('campaign ')}. Put this right, then ask again:", *problems)
         yield Finding(level=Level.FAIL, subject="campaign", text=problems[0], more=problems[1:])
         return
-    yield Finding(level=Level.OK, subject="campaign", text=why)
+    yield Finding(level=Level.OK, subject="campaign", text=why.removeprefix("campaign "))
     yield from remarks(campaign)
     yield seeds(campaign)
     yield letters(campaign)

@@ -143,7 +143,11 @@ def _add(campaign: Campaign, args: list[str], opts: argparse.Namespace, settings
         show(url)
     counted = Counter(fate for _, fate in fates)
     said = ", ".join(f"{counted[fate]} {fate}" for fate in Fate if counted[fate])
-    say(f"{many(len(fates), 'address', 'addresses')}: {said}." if fates else "There is no web address in it.")
+    say(
+        f"{many(len(fates), 'address', 'addresses')}: {said}."
+        if fates
+        else f"There is no web address in {', '.join(args) or 'what was brought'}."
+    )
     if new:
         append(
             campaign,

@@ -112,7 +112,7 @@ class Ranker:
         """
         words = self._cut(topic)
         weigher = self._weigher(words.surface)
-        tells = {stem for stem, word in words.surface.items() if not stem.isdecimal() and word not in UNTELLING}
+        tells = frozenset(stem for stem, word in words.surface.items() if not stem.isdecimal() and word not in UNTELLING)
         repeated = {stem for stem, count in words.archived.items() if count > 1.0}
         named = (words.pooled(*OWN_NAMES) | repeated) & tells
         tells = (named if named - KIND_STEMS else words.pooled(Source.HEADING) & tells) or tells

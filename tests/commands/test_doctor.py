@@ -52,7 +52,7 @@ def look(folder: Path, *, now: datetime = NOW, hosts_file: str = "", given: str 
 def test_a_sound_campaign_has_no_failures(folder: Path) -> None:
     found = look(folder)
     assert [finding for finding in found.values() if finding.level is Level.FAIL] == []
-    assert found["campaign"].text == f"campaign garden: {folder / 'campaign.toml'} (found in this folder)"
+    assert found["campaign"].text == f"garden: {folder / 'campaign.toml'} (found in this folder)"
     assert found["seeds"].text == "1 to begin with"
     assert found["dns"].text == "found 127.0.0.1"
     assert found["database"].text.startswith("none yet")
