@@ -100,7 +100,8 @@ def _drafts(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -
 def _list(store: Store, status: DraftStatus | None) -> None:
     drafts = store.drafts.list(status)
     rows = [(draft, standing(draft.status, draft.outcome), draft.recipient or "(no contact)") for draft in drafts]
-    stands, widest = (max((len(row[column]) for row in rows), default=0) for column in (1, 2))
+    stands = max((len(status_now) for _, status_now, _ in rows), default=0)
+    widest = max((len(recipient) for _, _, recipient in rows), default=0)
     for draft, status_now, recipient in rows:
         show(f"{draft.id:>4}  {status_now:<{max(stands, 9)}}  {recipient:<{min(max(widest, 34), WIDEST)}}  {draft.final_subject}")
         if draft.note:
