@@ -86,6 +86,13 @@ def test_what_is_new_joins_the_list_once_and_the_rest_is_told_apart(folder: Path
     assert load_campaign(folder / "campaign.toml").seed_urls() == (SEED, new)
 
 
+def test_files_without_a_web_address_are_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = folder / "empty.txt"
+    empty.write_text("nothing here\n")
+    assert run(folder, "add", str(empty)) == 0
+    assert f"There is no web address in {empty}." in capsys.readouterr().err
+
+
 def test_searches_are_written_to_a_page_that_is_not_overwritten(folder: Path) -> None:
     output = str(folder / "searches.html")
     assert run(folder, "queries", output=output) == 0
