@@ -32,6 +32,7 @@ from prospector.words import label, sentence, standing
 
 USAGE = "scrapy drafts list [--status STATUS] | scrapy drafts show ID | scrapy drafts push"
 WORDS = ("list", "show", "push")
+WIDEST = 60  # a recipient's column: one long address of a form should not push all subjects off the screen
 
 
 class Command(ScrapyCommand):
@@ -98,8 +99,11 @@ def _drafts(command: ScrapyCommand, args: list[str], opts: argparse.Namespace) -
 
 def _list(store: Store, status: DraftStatus | None) -> None:
     drafts = store.drafts.list(status)
-    for draft in drafts:
-        show(f"{draft.id:>4}  {standing(draft.status, draft.outcome):<9}  {draft.recipient or '(no contact)':<34}  {draft.final_subject}")
+    rows = [(draft, standing(draft.status, draft.outcome), draft.recipient or "(no contact)") for draft in drafts]
+    stands = max((len(status_now) for _, status_now, _ in rows), default=0)
+    widest = max((len(recipient) for _, _, recipient in rows), default=0)
+    for draft, status_now, recipient in rows:
+        show(f"{draft.id:>4}  {status_now:<{max(stands, 9)}}  {recipient:<{min(max(widest, 34), WIDEST)}}  {draft.final_subject}")
         if draft.note:
             show(f"{'':17}{draft.note}")
     if not drafts:

@@ -19,12 +19,18 @@ from prospector.matching.names import NameIndex
 from prospector.matching.pages import PageWords, page_words
 from prospector.matching.reasons import reasons
 from prospector.matching.score import confidence_inputs, contributions
-from prospector.matching.topic import Topic
+from prospector.matching.topic import Source, Topic
 from prospector.matching.weights import Vector, Weights, shipped_weights
-from prospector.matching.words import name_words
+from prospector.matching.words import KIND_STEMS, UNTELLING, name_words
 
 MAX_MATCHES = 3
 MAX_TELLING = 8
+OWN_NAMES = (
+    Source.SLUG,
+    Source.ANCHOR,
+    Source.ARCHIVED_TITLE,
+    Source.ARCHIVED_HEADINGS,
+)  # what a dead page was called, by itself or by who linked it
 ALTERNATIVE_SHARE = 0.05  # of the best match's confidence: an alternative below it is not worth a person's look
 KEPT_FREQUENCIES = 200_000  # words looked up in the index and remembered
 KEPT_PAGES = 8000  # cut pages kept in memory, about 10 KB each: cutting them again is half of a link's time
@@ -100,11 +106,18 @@ class Ranker:
         )
 
     def telling_words(self, topic: Topic, *, limit: int = MAX_TELLING) -> tuple[str, ...]:
-        """What the topic is about in a few words as they were written: first those that several pieces of evidence agree on, and that are rare."""
+        """What the topic is about in a few words as they were written: first those that several pieces of evidence agree on, and that are rare.
+
+        What surrounds the link speaks of the linking page, and is listened to only where the dead page's own names say nothing.
+        """
         words = self._cut(topic)
         weigher = self._weigher(words.surface)
+        tells = frozenset(stem for stem, word in words.surface.items() if not stem.isdecimal() and word not in UNTELLING)
+        repeated = {stem for stem, count in words.archived.items() if count > 1.0}
+        named = (words.pooled(*OWN_NAMES) | repeated) & tells
+        tells = (named if named - KIND_STEMS else words.pooled(Source.HEADING) & tells) or tells
         said = {stem: words.votes.get(stem, 0) + words.listed.get(stem, 0.0) + words.archived.get(stem, 0.0) / 2 for stem in words.surface}
-        weight = {stem: round(count * weigher.idf(stem), EXACT) for stem, count in said.items() if count and not stem.isdecimal()}
+        weight = {stem: round(count * weigher.idf(stem), EXACT) for stem, count in said.items() if count and stem in tells}
         return tuple(words.surface[stem] for stem in sorted(weight, key=lambda stem: (-weight[stem], stem))[:limit])
 
     def _rank(self, topic: Topic, words: TopicWords, without: Collection[str] = ()) -> list[Ranked]:

@@ -29,6 +29,7 @@ IDEOGRAPHS = re.compile(r"[぀-ヿ㐀-鿿가-힯]")
 _TABLE = tomllib.loads(files("prospector.matching").joinpath("words.toml").read_text(encoding="utf-8"))
 STOP = frozenset([*_TABLE["stop_english"], *_TABLE["stop_other"]])
 SILENT = STOP | frozenset(ascii_lowercase)  # single letters are left from "don't", or number a list
+UNTELLING = frozenset(_TABLE["untelling"])
 GENERIC_SEGMENTS = frozenset(_TABLE["generic_segments"])
 OUTDATED_SEGMENTS = frozenset(_TABLE["outdated_segments"])
 LISTING_SEGMENTS = frozenset(_TABLE["listing_segments"])

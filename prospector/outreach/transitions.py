@@ -99,6 +99,19 @@ OUTCOMES: Mapping[str, frozenset[Outcome]] = MappingProxyType(
     }
 )
 
+DONE_TO = MappingProxyType(  # goes on after "can't be"
+    {
+        Action.APPROVE: "approved",
+        Action.REJECT: "rejected",
+        Action.SNOOZE: "put aside",
+        Action.REOPEN: "reopened",
+        Action.EDIT: "edited",
+        Action.ADDRESS: "addressed anew",
+        Action.EXPORT: "exported",
+        Action.SEND: "marked as sent",
+        Action.REPORT: "marked with what became of it",
+    }
+)
 _NOT_NOW = MappingProxyType(
     {
         _W: "It still waits for something.",
@@ -125,7 +138,7 @@ def undecided(waits: Sequence[Wait]) -> DraftStatus:
 
 def why_not(status: DraftStatus, action: Action) -> str:
     """In words, for a move that has no row."""
-    return f"{_NOT_NOW[status]} A letter that is {label(status)} can't be changed like that ({action.value})."
+    return f"{_NOT_NOW[status]} A letter that is {label(status)} can't be {DONE_TO[action]}."
 
 
 def outcome_allowed(before: str, outcome: Outcome) -> str:

@@ -158,6 +158,11 @@ def test_a_cell_with_spaces_around_it_is_the_cell() -> None:
     )
 
 
+def test_a_line_that_breaks_off_is_told_with_how_many_columns_it_has() -> None:
+    _, _, damaged = read(b"source,anchor,target\nhttps://a.example/\nhttps://a.example/,x\nhttps://a.example/,x,https://b.example/\n")
+    assert [one.why for one in damaged] == ["it has 1 column, and should have 3", "it has 2 columns, and should have 3"]
+
+
 def test_columns_that_mean_nothing_to_us_are_named() -> None:
     export, _, _ = read(b"source,target,Vibe,anchor,Mood\nhttps://a.example/,https://b.example/,x,y,z\n")
     assert export.not_understood == ("Vibe", "Mood")

@@ -46,6 +46,17 @@ def test_the_list_has_a_line_for_each_with_why_it_waits(here: Store, capsys: pyt
     ]
 
 
+def test_the_columns_of_the_list_stand_below_each_other(here: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    for draft, recipient in zip(
+        here.drafts.list(), ("a.rather.long.name@allotments.of.a.long.town.example.org", "bo@b.example"), strict=False
+    ):
+        here.drafts.change(draft, {"recipient": recipient}, actor=Actor.PERSON, kind="edited", now=make.NOON)
+    assert typed("list") == 0
+    shown = [line for line in capsys.readouterr().out.splitlines() if line.endswith("A dead link")]
+    assert len(shown) == 3
+    assert len({line.index("A dead link") for line in shown}) == 1
+
+
 def test_the_list_can_be_narrowed(here: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert typed("list", status="rejected") == 0
     assert capsys.readouterr().out.split()[:2] == ["3", "rejected"]

@@ -203,6 +203,29 @@ def test_the_telling_words_are_those_that_the_evidence_agrees_on(garden: ListInd
     assert "2009" not in Ranker(garden).telling_words(about)
 
 
+def test_the_telling_words_are_of_the_dead_page_and_not_of_the_page_that_links(garden: ListIndex) -> None:
+    about = topic(
+        "https://old.example/alpine-troughs.html",
+        "Tufa troughs, don't miss",
+        heading="Favourites of granny",
+        context="Tufa troughs, don't miss: tiny old ones of my granny, favourites of the allotment association",
+        title="Granny's allotment",
+    )
+    assert set(Ranker(garden).telling_words(about)) == {"alpine", "troughs", "tufa", "miss"}
+
+
+@pytest.mark.parametrize("anchor", ["Mit Mulch über den Winter bis Mai", "Pailler sans se fatiguer"])
+def test_no_telling_word_is_a_stop_word(garden: ListIndex, anchor: str) -> None:
+    told = Ranker(garden).telling_words(topic("https://old.example/p/1", anchor))
+    assert told
+    assert not {"bis", "fur", "uber", "sans", "se"} & set(told)
+
+
+def test_where_the_dead_page_has_no_name_the_heading_above_the_link_tells(garden: ListIndex) -> None:
+    about = topic("https://old.example/p/1", "Guide", heading="Slugs and snails", context="Guide of the allotment")
+    assert set(Ranker(garden).telling_words(about)) == {"slugs", "snails"}
+
+
 def test_whoever_asks_why_sees_the_nearest_pages_even_if_none_fits(garden: ListIndex) -> None:
     about = topic("https://old.example/x", "Notes on bees and wasps")
     assert best_matches(about, garden, strong=0.7, possible=0.6) == ()

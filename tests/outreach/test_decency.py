@@ -13,7 +13,7 @@ from prospector.items import Claim, Confidence, DraftStatus, Stage, Wait
 from prospector.outreach.decency import FirstLetter, LookedAt, PastLetter, Sameness, no_follow_up, no_reclaim, too_soon
 from prospector.outreach.identity import address_key, domain_key, domains_of, page_key, site_key
 from prospector.outreach.naming import named_claims
-from prospector.outreach.transitions import MOVES, OUT, OUTCOMES, STAGES, Action, Outcome, next_stage, next_status, why_not
+from prospector.outreach.transitions import DONE_TO, MOVES, OUT, OUTCOMES, STAGES, Action, Outcome, next_stage, next_status, why_not
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -110,7 +110,7 @@ class TestMoves:
     def test_whatever_may_not_be_is_said_in_words(self, action: Action) -> None:
         for status in DraftStatus:
             if next_status(status, action) is None:
-                assert why_not(status, action).endswith(").")
+                assert why_not(status, action).endswith(f"can't be {DONE_TO[action]}.")
 
     def test_who_asked_not_to_be_written_to_stays_there_whatever_is_told(self) -> None:
         assert all(next_stage(Stage.DO_NOT_CONTACT, outcome) is Stage.DO_NOT_CONTACT for outcome in Outcome)
