@@ -99,10 +99,12 @@ class Writer:
         return DRAFTED[saved]
 
     def _number(self, prospect: Prospect) -> int | None:
-        """The demo's letters have the numbers of its seeds, so that what is written about it is true each time."""
+        """The demo's letters have the numbers of its seeds, then of imported pages, so that what is written about it is true each time."""
         if not self.campaign.is_demo:
             return None
-        sites = [site_of(url) for url in self.campaign.seed_urls()]
+        seeds = [site_of(url) for url in self.campaign.seed_urls()]
+        imported = {link.source_site for link in self.store.profile.links()}
+        sites = [*seeds, *sorted(imported.difference(seeds))]
         return sites.index(prospect.site) + 1 if prospect.site in sites else None
 
     def letter(self, prospect: Prospect, *, now: datetime) -> Draft | NoDraft:
