@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -94,8 +95,12 @@ async def test_all_that_an_archive_can_tell_is_known_when_the_letters_are_drafte
     assert "archive/witness" not in again
     assert last_search(tmp_path) == searched_at  # nor is its site searched again for what was not there
 
-    await run(tmp_path, {}, search_again_days=0.0)
-    assert last_search(tmp_path) > searched_at
+    for _ in range(5):  # a page is gone through again once a look at one of its links is due: seconds later
+        await run(tmp_path, {}, search_again_days=0.0)
+        if last_search(tmp_path) > searched_at:
+            return
+        await asyncio.sleep(1)
+    pytest.fail("its site was not searched again")
 
 
 def last_search(folder: Path) -> datetime:
